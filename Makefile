@@ -1,0 +1,120 @@
+# make run, make test and make check need python3 and make, and install the rest into .venv.
+
+SHELL = /bin/bash
+PORT ?= 8000
+PYTHON = .venv/bin/python
+PYTEST = $(PYTHON) -m pytest
+MANAGE = $(PYTHON) manage.py
+# A database that nothing else has open, for checks that want one.
+ASIDE = env DATABASE_URL=sqlite://:memory:
+# Whether this is the demo.
+DEMO = grep -qx DEMO=on .env
+
+.PHONY: help run dev test test-sqlite test-postgres test-browser browser bench check format lock clean
+
+help:
+	@echo "make run     install, migrate, fill with the demo and serve at PORT ($(PORT))"
+	@echo "make dev     the same, with Django's own server and DEBUG on"
+	@echo "make test    every test: on SQLite, on PostgreSQL, in a browser"
+	@echo "make check   lint, format, types, templates, migrations, settings"
+	@echo "make bench   measure"
+	@echo "make format  what make check would complain about and a tool can mend"
+	@echo "make lock    resolve the requirements again (UPGRADE=1: to the newest)"
+	@echo "make clean   forget what was installed and built; the database and .env stay"
+
+# Installing
+
+.venv/installed: requirements.txt
+	@test -x $(PYTHON) || python3 -m venv .venv
+	@echo "Installing what Stint needs ..."
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@echo "Installing what its development needs ..."
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.env:
+	@umask 077; printf '%s\n' \
+	  "# The demo on this machine. docs/deployment.md says what a real server needs." \
+	  "SECRET_KEY=$$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')" \
+	  "ALLOWED_HOSTS=127.0.0.1,localhost,[::1]" \
+	  "DEBUG=off" "HTTPS=off" "DEMO=on" > $@
+	@echo "Wrote .env with a secret key of its own."
+
+# Serving
+
+run: .venv/installed .env
+	@$(PYTHON) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || { \
+	  echo "Port $(PORT) is taken: make run PORT=8001 takes another."; exit 1; }
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@if $(DEMO); then $(MANAGE) demo --if-empty --verbosity 0; fi
+	@echo
+	@echo "  Stint     http://127.0.0.1:$(PORT)/"
+	@if $(DEMO); then echo "  Accounts  agent, agent2, manager, admin; the password is demo"; fi
+	@echo "  Stop      Ctrl-C"
+	@echo
+	@# In a process group of its own: workers that get Ctrl-C themselves, beside their server, hang.
+	@set -m; .venv/bin/granian --interface wsgi config.wsgi:application --host 127.0.0.1 --port $(PORT) \
+	  --workers 2 --blocking-threads 4 --no-ws --respawn-failed-workers --log-level warning & \
+	server=$$!; trap 'kill $$server' INT TERM HUP; wait $$server || wait $$server
+
+dev: export DEBUG = on
+dev: .venv/installed-dev .env
+	@$(MANAGE) migrate --verbosity 0
+	@if $(DEMO); then $(MANAGE) demo --if-empty --verbosity 0; fi
+	@exec $(MANAGE) runserver 127.0.0.1:$(PORT)
+
+# Testing
+
+test: test-sqlite test-postgres test-browser
+
+test-sqlite: .venv/installed-dev
+	@echo "== SQLite"
+	@$(PYTEST) -n 2 -m "not browser"
+
+test-postgres: .venv/installed-dev
+	@echo "== PostgreSQL"
+	@$(PYTHON) -m tests.postgres -- $(PYTEST) -n 2 -m "not browser"
+
+test-browser: .venv/installed-dev browser
+	@echo "== Browser"
+	@$(PYTEST) -m browser tests/browser
+
+browser: .venv/installed-dev
+	@$(PYTHON) -m tests.chromium || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "Install Chromium and try again."; exit 1; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null; }
+
+bench: .venv/installed-dev
+	@if test -d bench; then $(PYTHON) -m bench; else echo "There is nothing to measure yet."; fi
+
+# Checking
+
+check: .venv/installed-dev .env
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/djhtml --check --tabwidth 2 templates
+	.venv/bin/mypy
+	$(ASIDE) $(MANAGE) makemigrations --check --dry-run --verbosity 0
+	$(ASIDE) $(MANAGE) check
+	$(ASIDE) HTTPS=on DEMO=off $(MANAGE) check --deploy --fail-level WARNING
+
+format: .venv/installed-dev
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+	.venv/bin/djhtml --tabwidth 2 templates
+
+COMPILE = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-header $(if $(UPGRADE),--upgrade) pyproject.toml
+
+lock: .venv/installed
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check uv
+	@$(COMPILE) --output-file requirements.txt
+	@$(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean:
+	rm -rf .venv var/static .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,85 @@
+"""What answers for the whole site: its health, and every error.
+
+An error is a page of its own, or a toast where a fragment was asked for.
+"""
+
+import sys
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+from django_htmx.http import reswap
+from django_htmx.middleware import HtmxDetails
+
+RETRY_AFTER_SECONDS = 5
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The conversations are the first page."""
+    return redirect("/conversations/")
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Says whether the database answers and has every migration: 200, else 503."""
+    health = {"database": "ok", "migrations": "ok"}
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            health["migrations"] = "missing"
+    except (DatabaseError, InterfaceError):
+        health = {"database": "unavailable", "migrations": "unknown"}
+    return JsonResponse(health, status=200 if set(health.values()) == {"ok"} else 503)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler400."""
+    return _error(request, 400, "This request could not be understood.")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler403."""
+    return _error(request, 403, "You are not allowed to do this.")
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler404."""
+    return _error(request, 404, "This does not exist, or not any more.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answers a form whose token is out of date, as after a login in another tab, with a fresh cookie."""
+    get_token(request)
+    message = "This page was out of date, and nothing was changed. Please try again."
+    return _error(request, 403, message, retry=True, template="403_csrf.html")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500; 503 where the database is to blame: unreachable, full, locked or restarting."""
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return _error(request, 500, "Something went wrong here. Please try again.", retry=True)
+    message = "The database cannot be reached just now. Please try again in a moment."
+    response = _error(request, 503, message, retry=True)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _error(
+    request: HttpRequest, status: int, message: str, *, retry: bool = False, template: str = ""
+) -> HttpResponse:
+    htmx = HtmxDetails(request)
+    if htmx and not htmx.boosted and not htmx.history_restore_request:
+        toast = render_to_string("_error_toast.html", {"message": message, "retry": retry})
+        return reswap(HttpResponse(toast, status=status), "none")
+    # A page may send itself again, but only what changes nothing.
+    context = {"message": message, "retry": retry and request.method in ("GET", "HEAD")}
+    # The top bar asks the database, which may be what failed, for a user, who may not be known yet.
+    shown_to = request if status < 500 and hasattr(request, "user") else None
+    return HttpResponse(render_to_string(template or f"{status}.html", context, shown_to), status=status)
