@@ -1,0 +1,93 @@
+"""Numbered batches in which approved entries leave for invoicing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from workspaces.models import User, Workspace
+
+
+class NothingToExport(Exception):
+    """No entry of the workspace is approved (any more)."""
+
+
+class ExportBatchQuerySet(models.QuerySet["ExportBatch"]):
+    def reviewable_by(self, user: User) -> ExportBatchQuerySet:
+        return self.filter(workspace__in=user.managed_ids)
+
+    def standing(self) -> ExportBatchQuerySet:
+        """Those that have not been reversed."""
+        return self.filter(reversed_at=None)
+
+    def create_from_approved(self, workspace: Workspace, *, by: User, now: datetime) -> ExportBatch:
+        """The workspace's approved entries become Invoiced in its next batch. Raises NothingToExport."""
+        with one_at_a_time(workspace):
+            approved = workspace.entries.filter(state="approved")
+            entries = approved.hold(approved.versions())
+            if not entries:
+                raise NothingToExport
+            last = self.filter(workspace=workspace).aggregate(models.Max("number"))["number__max"]
+            batch = self.create(workspace=workspace, number=(last or 0) + 1, created_by=by, created_at=now)
+            for entry in entries:
+                entry.state = entry.State.INVOICED
+                entry.batch = batch
+            approved.store(
+                entries, ["state", "batch"], by=by, now=now, reason=f"Invoiced in batch {batch.number}"
+            )
+        return batch
+
+
+class ExportBatch(models.Model):
+    """The approved entries that were exported together. It can be downloaded again, and reversed."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="batches")
+    number = models.PositiveIntegerField()
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    reversed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reversed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExportBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "export batches"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "number"], name="one_batch_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Batch {self.number}"
+
+    def reverse(self, *, by: User, now: datetime) -> bool:
+        """Its entries are Approved again, and its number stays used. False if it was reversed already."""
+        with one_at_a_time(self.workspace):
+            self.refresh_from_db(fields=["reversed_by", "reversed_at"])
+            if self.reversed_at:
+                return False
+            self.reversed_by, self.reversed_at = by, now
+            self.save(update_fields=["reversed_by", "reversed_at"])
+            entries = self.entries.hold(self.entries.versions())
+            for entry in entries:
+                entry.state = entry.State.APPROVED
+                entry.batch = None
+            self.entries.store(
+                entries, ["state", "batch"], by=by, now=now, reason=f"Batch {self.number} reversed"
+            )
+        return True
+
+
+@contextmanager
+def one_at_a_time(workspace: Workspace) -> Iterator[None]:
+    """A transaction in which nobody else makes or reverses a batch of the workspace.
+
+    This lock comes before that on people, which is the only one that other verbs take.
+    """
+    with transaction.atomic():
+        list(Workspace.objects.select_for_update(no_key=True).filter(pk=workspace.pk).values_list("pk"))
+        yield

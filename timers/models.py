@@ -1,0 +1,316 @@
+"""Timers: one user's stopwatch on one conversation, and the intervals that it recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from billing.models import BillingEntry, BillingType
+from conversations.models import Conversation
+from timers.overlaps import count_overlap
+from workspaces.models import User, Workspace
+
+
+class ConversationClosed(Exception):
+    """No timer starts on a closed conversation."""
+
+
+class AnotherTimerIsOpen(Exception):
+    """A canceled timer cannot come back while the user has another one open on its conversation."""
+
+
+class TimerCanceled(Exception):
+    """A canceled timer becomes no entry; restore it first."""
+
+
+class TimerQuerySet(models.QuerySet["Timer"]):
+    def open(self) -> TimerQuerySet:
+        return self.filter(state__in=Timer.OPEN)
+
+    def running(self) -> TimerQuerySet:
+        return self.filter(state=Timer.State.RUNNING)
+
+    def for_user(self, user: User) -> TimerQuerySet:
+        """The user's own, in the workspaces that they (still) belong to."""
+        return self.filter(user=user, workspace__memberships__user=user)
+
+    def stoppable_by(self, user: User) -> TimerQuerySet:
+        """The user's own, and everybody's in the workspaces that they manage."""
+        mine = Q(user=user, workspace__in=user.roles)
+        return self.filter(mine | Q(workspace__in=user.managed_ids))
+
+    def for_display(self) -> TimerQuerySet:
+        """With what a page shows of a timer; running first, the latest on top."""
+        related = "workspace", "user", "conversation__customer", "billing_type__workspace", "entry"
+        first = models.Case(models.When(state=Timer.State.RUNNING, then=0), default=1)
+        return (
+            self.select_related(*related).prefetch_related("intervals").order_by(first, "-changed_at", "-pk")
+        )
+
+    def start(self, *, user: User, conversation: Conversation, now: datetime) -> Timer:
+        """The user's timer on the conversation runs; returns it. Idempotent.
+
+        A stopped timer runs on, or, if it carries its entry, is logged with it and a new one starts at zero.
+        Where the workspace wants one running timer, the user's others are stopped; they are in the result's
+        `also_stopped`. Raises ConversationClosed.
+        """
+        with transaction.atomic():
+            User.objects.hold([user.pk])
+            timer = self.open().filter(user=user, conversation=conversation).select_related("entry").first()
+            if timer and timer.state == Timer.State.RUNNING:
+                return timer
+            conversation = Conversation.objects.with_rules().get(pk=conversation.pk)
+            if not conversation.is_open:
+                raise ConversationClosed
+            if timer and timer.entry:
+                timer._move(Timer.State.LOGGED, now)
+                timer = None
+            stopped = Timer._stop_others(user, conversation.workspace, now)
+            if timer:
+                timer.running_since = now
+                timer._move(Timer.State.RUNNING, now)
+            else:
+                timer = self.create(
+                    workspace=conversation.workspace,
+                    user=user,
+                    conversation=conversation,
+                    billing_type=conversation.effective_billing_type,
+                    state=Timer.State.RUNNING,
+                    running_since=now,
+                    created_at=now,
+                    changed_at=now,
+                )
+            timer.also_stopped = stopped
+        return timer
+
+
+class Timer(models.Model):
+    """One user's stopwatch on one conversation; it becomes at most one billing entry."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        STOPPED = "stopped", "Stopped"
+        LOGGED = "logged", "Logged"
+        CANCELED = "canceled", "Canceled"
+
+    OPEN = (State.RUNNING, State.STOPPED)
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="timers")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="timers")
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="timers")
+    billing_type = models.ForeignKey(
+        BillingType, on_delete=models.PROTECT, null=True, blank=True, related_name="timers"
+    )
+    note = models.TextField(max_length=2000, blank=True, help_text="Becomes the description of the entry.")
+    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    running_since = models.DateTimeField(null=True, blank=True)
+    entry = models.OneToOneField(
+        BillingEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="timer"
+    )
+    created_at = models.DateTimeField(default=timezone.now, help_text="When it was first started.")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = TimerQuerySet.as_manager()
+
+    #: The user's other timers that starting this one stopped.
+    also_stopped: Sequence[Timer] = ()
+    #: Raw seconds at the moment that a page shows, where a page asked for them.
+    seconds: int
+
+    class Meta:
+        ordering = ["-changed_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "conversation"],
+                condition=Q(state__in=["running", "stopped"]),
+                name="one_open_timer_per_conversation",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="running", running_since__isnull=False)
+                | Q(state__in=["stopped", "logged", "canceled"], running_since__isnull=True),
+                name="running_means_running_since",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="logged") | Q(entry__isnull=False), name="a_logged_timer_has_its_entry"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="running") | Q(entry__isnull=True), name="a_running_timer_has_no_entry"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["user", "workspace"],
+                condition=Q(state__in=["running", "stopped"]),
+                name="open_timers_of_a_user",
+            ),
+            models.Index(fields=["conversation", "state"], name="timers_of_a_conversation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()} timer {self.pk} on #{self.conversation_id}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == self.State.RUNNING
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+    def raw_seconds(self, now: datetime) -> int:
+        """Whole seconds recorded up to `now`: the sum of the intervals, floored once."""
+        recorded = sum((interval.duration for interval in self.intervals.all()), timedelta())
+        if self.running_since:
+            recorded += max(now - self.running_since, timedelta())
+        return recorded // timedelta(seconds=1)
+
+    # The verbs. Each is idempotent and one transaction, and leaves `self` as the database has it.
+
+    def stop(self, now: datetime) -> Timer:
+        """Write the interval and, where the workspace says so, prepare the entry. Always works; returns self."""
+        with self._held():
+            if self._pause(now) and self.workspace.create_entries_automatically:
+                self._prepare_entry("", now)
+        return self
+
+    def resume(self, now: datetime) -> Timer:
+        """Run on. Returns the timer that runs now: this one, or a new one where this one is no longer open or
+        carries its entry already (see `start`). Raises ConversationClosed.
+        """
+        timer = Timer.objects.start(user=self.user, conversation=self.conversation, now=now)
+        self.refresh_from_db()
+        return timer
+
+    def cancel(self, now: datetime) -> Timer:
+        """Take it away: none of its time is logged, its entry is discarded. Without effect on a logged one."""
+        with self._held():
+            if self.is_open:
+                self._pause(now)
+                self._move(self.State.CANCELED, now)
+                if self.entry:
+                    self.entry.withdraw(by=self.user, now=now)
+        return self
+
+    def restore(self, now: datetime) -> Timer:
+        """Undo `cancel`: the timer is back, stopped, with its entry. Raises AnotherTimerIsOpen."""
+        with self._held():
+            if self.state == self.State.CANCELED:
+                others = Timer.objects.open().filter(user=self.user, conversation=self.conversation)
+                if others.exists():
+                    raise AnotherTimerIsOpen
+                self._move(self.State.STOPPED, now)
+                if self.entry:
+                    self.entry.put_back(by=self.user, now=now)
+        return self
+
+    def convert(self, kind: str, now: datetime) -> BillingEntry:
+        """The service charge or time entry that the timer becomes; stops it first if it runs.
+
+        A timer that carries its entry keeps it, with the kind switched while nobody has decided on it.
+        Raises TimerCanceled.
+        """
+        with self._held():
+            if self.state == self.State.CANCELED:
+                raise TimerCanceled
+            self._pause(now)
+            if self.entry is None:
+                return self._prepare_entry(kind, now)
+            if self.is_open:
+                self.entry.switch_kind(kind, by=self.user, now=now)
+            return self.entry
+
+    def write_note(self, note: str) -> None:
+        """Keep what will become the entry's description, while the timer has none."""
+        self.note = note
+        Timer.objects.filter(pk=self.pk, state__in=self.OPEN, entry=None).update(note=note)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        with transaction.atomic():
+            User.objects.hold([self.user_id])
+            fresh = Timer.objects.select_related("workspace", "user", "entry", "billing_type__workspace")
+            self.refresh_from_db(from_queryset=fresh)
+            yield
+
+    def _pause(self, now: datetime) -> bool:
+        """Write the interval of a running timer; False if none ran. A clock set back makes it zero."""
+        if self.running_since is None:
+            return False
+        self.intervals.create(
+            started_at=self.running_since,
+            stopped_at=max(now, self.running_since),
+            clock_stepped_back=now < self.running_since,
+        )
+        self.running_since = None
+        self._move(self.State.STOPPED, now)
+        return True
+
+    def _prepare_entry(self, kind: str, now: datetime) -> BillingEntry:
+        intervals = list(self.intervals.all())
+        overlap = count_overlap(self, intervals)
+        self.entry = BillingEntry.objects.prepare(
+            user=self.user,
+            conversation=self.conversation,
+            billing_type=self.billing_type,
+            raw_seconds=self.raw_seconds(now),
+            day=self.workspace.local_date(intervals[0].started_at if intervals else now),
+            kind=kind,
+            description=self.note,
+            now=now,
+            reason=f"Prepared from the timer, {self.billing_type or 'no billing type'}",
+            overlap_seconds=overlap.seconds,
+            overlap_with_id=overlap.conversation_id,
+            clock_stepped_back=any(interval.clock_stepped_back for interval in intervals),
+        )
+        self.save(update_fields=["entry"])
+        return self.entry
+
+    def _move(self, state: str, now: datetime) -> None:
+        self.state = state
+        self.changed_at = now
+        self.save(update_fields=["state", "running_since", "changed_at"])
+
+    @staticmethod
+    def _stop_others(user: User, workspace: Workspace, now: datetime) -> list[Timer]:
+        if not workspace.one_running_timer:
+            return []
+        return [timer.stop(now) for timer in Timer.objects.running().filter(user=user, workspace=workspace)]
+
+    @staticmethod
+    def close_settled(entries: Iterable[BillingEntry]) -> None:
+        """Timers whose entry no longer waits for the agent leave the list: they are logged."""
+        Timer.objects.filter(entry__in=list(entries), state=Timer.State.STOPPED).update(
+            state=Timer.State.LOGGED
+        )
+
+
+class Interval(models.Model):
+    """One uninterrupted run of a timer, half open. A fact: a trigger refuses to change or delete it."""
+
+    timer = models.ForeignKey(Timer, on_delete=models.PROTECT, related_name="intervals")
+    started_at = models.DateTimeField()
+    stopped_at = models.DateTimeField()
+    clock_stepped_back = models.BooleanField(
+        default=False, help_text="The server's clock was set back while it ran; it counts as zero."
+    )
+
+    class Meta:
+        ordering = ["started_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stopped_at__gte=F("started_at")),
+                name="an_interval_ends_no_earlier_than_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%F %T} to {self.stopped_at:%F %T}"
+
+    @property
+    def duration(self) -> timedelta:
+        return self.stopped_at - self.started_at

@@ -1,0 +1,50 @@
+"""Time that one person recorded on two conversations at once. It counts in full on both, and is flagged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from timers.models import Interval, Timer
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Whole seconds shared with other timers, and the conversation that shares most of them."""
+
+    seconds: int = 0
+    conversation_id: int | None = None
+
+
+def shared(one: Interval, started_at: datetime, stopped_at: datetime) -> timedelta:
+    """How long an interval and a stretch of time run side by side."""
+    return max(min(one.stopped_at, stopped_at) - max(one.started_at, started_at), timedelta())
+
+
+def count_overlap(timer: Timer, intervals: Iterable[Interval]) -> Overlap:
+    """What `intervals` of a timer share with its user's others in the workspace that were not canceled."""
+    intervals = list(intervals)
+    if not intervals:
+        return Overlap()
+    first = min(interval.started_at for interval in intervals)
+    last = max(interval.stopped_at for interval in intervals)
+    # Not in the user's other workspaces: what is done there is no business of this one's managers.
+    mine = type(timer).objects.filter(user_id=timer.user_id, workspace_id=timer.workspace_id)
+    others = mine.exclude(pk=timer.pk).exclude(state="canceled")
+    stretches = list(
+        others.filter(intervals__started_at__lt=last, intervals__stopped_at__gt=first).values_list(
+            "conversation", "intervals__started_at", "intervals__stopped_at"
+        )
+    )
+    running = others.filter(running_since__lt=last).values_list("conversation", "running_since")
+    stretches += [(conversation, since, last) for conversation, since in running if since]
+    shares: defaultdict[int, timedelta] = defaultdict(timedelta)
+    for conversation_id, started_at, stopped_at in stretches:
+        for one in intervals:
+            shares[conversation_id] += shared(one, started_at, stopped_at)
+    seconds = sum(shares.values(), timedelta()) // timedelta(seconds=1)
+    return Overlap(seconds, max(shares, key=shares.__getitem__)) if seconds else Overlap()

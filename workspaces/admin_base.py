@@ -1,0 +1,107 @@
+"""What the admin pages of all apps share: forms bound to a workspace, facts, and a history to read."""
+
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import display_for_field
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from simple_history.admin import SimpleHistoryAdmin
+from simple_history.template_utils import HistoricalRecordContextHelper
+
+SHOWN_PROTECTED = 20
+
+
+class WorkspaceBoundForm(forms.ModelForm):
+    """For what belongs to one workspace for good, and may have a billing type of that workspace."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bound = self.instance.pk is not None
+        if bound and "workspace" in self.fields:
+            # Not a read-only field: those take no part in the check that the name is unique.
+            self.fields["workspace"].disabled = True
+        field: Any = self.fields.get("billing_type")
+        if field and bound:
+            field.queryset = field.queryset.choices_in(self.instance.workspace_id, self.instance.billing_type)
+        elif field:
+            field.queryset = field.queryset.active().select_related("workspace")
+            field.label_from_instance = lambda billing_type: f"{billing_type}, {billing_type.workspace}"
+
+
+class NoBulkDelete(admin.ModelAdmin):
+    """What is billed protects what it refers to: no selection is deleted, one thing if nothing needs it."""
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], list[Any]]:
+        deleted, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
+        if protected:
+            # No permission would help. And there may be thousands.
+            missing_permissions = set()
+            hidden = len(protected) - SHOWN_PROTECTED
+            protected = protected[:SHOWN_PROTECTED] + ([f"and {hidden} more"] if hidden > 0 else [])
+        return deleted, counts, missing_permissions, protected
+
+
+class ReadOnly:
+    """Mixed into an admin or an inline: a record of what happened, for whoever may view it."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class Changes(HistoricalRecordContextHelper):
+    """Writes the values of a history as its pages do."""
+
+    #: Fields whose changes say nothing that the others do not.
+    left_out: frozenset[str] = frozenset()
+
+    def context_for_delta_changes(self, delta: Any) -> list[dict[str, Any]]:
+        told = [change for change in delta.changes if change.field not in self.left_out]
+        return super().context_for_delta_changes(replace(delta, changes=told))
+
+    def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if getattr(value, "pk", value) is None:
+            return "–"
+        return display_for_field(value, self.model._meta.get_field(change.field), "–")
+
+
+class HistoryAdmin(SimpleHistoryAdmin):
+    """With a history to read: who, when, what. Nothing is reverted, that would go round the rules."""
+
+    object_history_list_template = "admin/_history.html"
+    changes: type[Changes] = Changes
+
+    def get_urls(self) -> list[Any]:
+        return admin.ModelAdmin.get_urls(self)  # without the form that reverts
+
+    def revert_disabled(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True
+
+    def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> Changes:
+        return self.changes(self.model, historical_record)
+
+    def get_history_queryset(self, *args: Any) -> QuerySet[Any]:
+        # As it was written, also where the clock was set back meanwhile.
+        return super().get_history_queryset(*args).order_by("-history_id")
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not object_id.isdecimal():
+            raise Http404
+        return super().history_view(request, object_id, extra_context)

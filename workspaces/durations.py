@@ -1,0 +1,65 @@
+"""Lengths of time as whole seconds: how people write them and how pages show them."""
+
+import re
+from fractions import Fraction
+
+ACCEPTED = "Write 1:30, 90m, 1.5h or 1.5."
+LONGEST = 10_000 * 3600
+
+_CLOCK = re.compile(r"(\d{1,5}):([0-5]\d)(?::([0-5]\d))?")
+_HOURS = re.compile(r"\d{1,5}(?:[.,]\d{1,6})?|[.,]\d{1,6}")
+_UNITS = re.compile(
+    r"(?:(?P<h>\d{1,5}(?:[.,]\d{1,6})?)\s*(?:h|hrs?|hours?))?\s*"
+    r"(?:(?P<m>\d{1,6}(?:[.,]\d{1,6})?)\s*(?:m|mins?|minutes?))?\s*"
+    r"(?:(?P<s>\d{1,8})\s*(?:s|secs?|seconds?))?"
+)
+
+
+def parse_duration(text: str) -> int:
+    """Read a length of time as a person writes it; returns whole seconds.
+
+    Understands `1:30` and `0:52:13`, `90m`, `1.5h`, `1h 30m 15s`, and a bare number as hours, with a point
+    or a comma; what is finer than a second is rounded half up. Raises ValueError, whose message says what
+    is accepted, for anything else and for more than 10,000 hours.
+    """
+    text = text.strip().lower()
+    if len(text) > 40 or not text.isascii():
+        raise ValueError(ACCEPTED)
+    if match := _CLOCK.fullmatch(text):
+        hours, minutes, seconds = (Fraction(part or 0) for part in match.groups())
+    elif _HOURS.fullmatch(text):
+        hours, minutes, seconds = _fraction(text), Fraction(0), Fraction(0)
+    elif text and (match := _UNITS.fullmatch(text)):
+        hours, minutes, seconds = (_fraction(match[unit] or "0") for unit in "hms")
+    else:
+        raise ValueError(ACCEPTED)
+    exact = hours * 3600 + minutes * 60 + seconds
+    if exact > LONGEST:
+        raise ValueError("That is more than 10,000 hours.")
+    return int(exact + Fraction(1, 2))
+
+
+def _fraction(text: str) -> Fraction:
+    return Fraction(text.replace(",", "."))
+
+
+def format_clock(seconds: int) -> str:
+    """3133 is "0:52:13"."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def format_hours(seconds: int) -> str:
+    """Sums and axes: 8760 is "2:26"; seconds are left away, not rounded."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}"
+
+
+def format_input(seconds: int) -> str:
+    """The shortest text that `parse_duration` reads as exactly these seconds: "1:00" or "0:52:13"."""
+    return format_clock(seconds) if seconds % 60 else format_hours(seconds)
+
+
+def format_minutes(minutes: int) -> str:
+    """For sentences about rules: "15 min", "8 h", "1 h 30 min"."""
+    hours, rest = divmod(minutes, 60)
+    parts = ([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest or not hours else [])
+    return " ".join(parts)

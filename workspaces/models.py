@@ -1,0 +1,168 @@
+"""Who works where: users, workspaces with their settings, and memberships with a role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.numbers import get_currency_precision, list_currencies
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+
+class PeopleManager(UserManager["User"]):
+    def hold(self, user_ids: Iterable[int]) -> None:
+        """Serialise what happens to these people's timers and entries until the transaction ends.
+
+        Every verb that changes a timer or an entry takes this one lock first, so no two of them ever wait
+        for each other in a circle. On SQLite the transaction itself (BEGIN IMMEDIATE) is the lock.
+        """
+        held = self.select_for_update(no_key=True).filter(pk__in=set(user_ids)).order_by("pk")
+        list(held.values_list("pk", flat=True))
+
+
+class User(AbstractUser):
+    """A person who signs in. What they may do follows from their memberships."""
+
+    objects: PeopleManager = PeopleManager()
+
+    @property
+    def display_name(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def initials(self) -> str:
+        words = self.display_name.split()
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+    @cached_property
+    def roles(self) -> dict[int, str]:
+        """The user's role by workspace id, read once per request."""
+        return dict(self.memberships.values_list("workspace_id", "role"))
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether the user manages any workspace."""
+        return Membership.Role.MANAGER in self.roles.values()
+
+    def manages(self, workspace_id: int) -> bool:
+        return self.roles.get(workspace_id) == Membership.Role.MANAGER
+
+    @property
+    def managed_ids(self) -> list[int]:
+        return [workspace for workspace, role in self.roles.items() if role == Membership.Role.MANAGER]
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError("“%(name)s” is not a time zone such as Europe/Berlin.", params={"name": name})
+
+
+def validate_currency(code: str) -> None:
+    if code not in list_currencies():
+        raise ValidationError("“%(code)s” is not an ISO 4217 code such as EUR.", params={"code": code})
+
+
+class WorkspaceQuerySet(models.QuerySet["Workspace"]):
+    def for_user(self, user: User) -> WorkspaceQuerySet:
+        return self.filter(memberships__user=user)
+
+    def managed_by(self, user: User) -> WorkspaceQuerySet:
+        return self.filter(memberships__user=user, memberships__role=Membership.Role.MANAGER)
+
+
+class Workspace(models.Model):
+    """A company or team, and its settings. What is in one is invisible to people outside it."""
+
+    name = models.CharField(max_length=100)
+    time_zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text="Decides on which day an entry falls, such as Europe/Berlin.",
+    )
+    currency = models.CharField(
+        max_length=3, default="EUR", validators=[validate_currency], help_text="ISO 4217, such as EUR."
+    )
+    hours_per_day = models.DecimalField(
+        max_digits=4, decimal_places=2, default=Decimal(8), help_text="What a day is worth in a rate per day."
+    )
+    create_entries_automatically = models.BooleanField(
+        "create billing entries automatically",
+        default=True,
+        help_text="Stop also prepares the billing entry. Off: Stop only pauses the timer.",
+    )
+    one_running_timer = models.BooleanField(
+        "one running timer per user", default=False, help_text="Starting a timer stops the user's others."
+    )
+    default_billing_type = models.ForeignKey(
+        "billing.BillingType", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    members = models.ManyToManyField(User, through="Membership", related_name="workspaces")
+    history = HistoricalRecords()
+
+    objects = WorkspaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hours_per_day__gt=0, hours_per_day__lte=24), name="a_day_has_up_to_24_hours"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        chosen = self.default_billing_type
+        if chosen and chosen.workspace_id != self.pk:
+            raise ValidationError({"default_billing_type": "Choose a billing type of this workspace."})
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def local_date(self, moment: datetime) -> date:
+        """The calendar day on which `moment` falls in this workspace."""
+        return moment.astimezone(self.zone).date()
+
+    @property
+    def seconds_per_day(self) -> int:
+        """What a working day holds; whole, because hours have two decimals."""
+        return int(self.hours_per_day * 3600)
+
+    @property
+    def currency_decimals(self) -> int:
+        return get_currency_precision(self.currency)
+
+
+class Membership(models.Model):
+    """A user's role in a workspace."""
+
+    class Role(models.TextChoices):
+        AGENT = "agent", "Agent"
+        MANAGER = "manager", "Manager"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role, default=Role.AGENT)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["workspace", "user"]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "user"], name="one_membership_per_workspace"),
+            models.CheckConstraint(
+                condition=Q(role__in=["agent", "manager"]), name="a_member_has_a_known_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.display_name}, {self.get_role_display()} of {self.workspace}"

@@ -1,0 +1,69 @@
+"""How figures, times and people are written on every page."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from workspaces.durations import format_clock, format_hours
+from workspaces.money import format_amount, format_money
+
+register = template.Library()
+
+register.filter("clock", format_clock)
+register.filter("hours", format_hours)
+register.filter("money", format_money)
+register.filter("amount", format_amount)
+
+
+@register.filter
+def iso_duration(seconds: int) -> str:
+    """For <time datetime>: 3133 is "PT3133S"."""
+    return f"PT{seconds}S"
+
+
+@register.filter
+def time_in(moment: datetime, zone: ZoneInfo) -> str:
+    """The time of day in a workspace's zone: "13:08"."""
+    return f"{moment.astimezone(zone):%H:%M}"
+
+
+@register.filter
+def when_in(moment: datetime, zone: ZoneInfo) -> str:
+    """As short as it can be understood: "13:08" today, "Wed" this week, "9 Nov" this year, "9 Nov 2024"."""
+    local = moment.astimezone(zone)
+    today = timezone.now().astimezone(zone).date()
+    days = (today - local.date()).days
+    if days == 0:
+        return f"{local:%H:%M}"
+    if 0 < days < 7:
+        return date_format(local, "D")
+    return date_format(local, "j M" if local.year == today.year else "j M Y")
+
+
+@register.filter
+def moment_in(moment: datetime, zone: ZoneInfo) -> str:
+    """Day and time: "13:08" today, else "19 November, 13:08"."""
+    local = moment.astimezone(zone)
+    if local.date() == timezone.now().astimezone(zone).date():
+        return f"{local:%H:%M}"
+    return date_format(local, "j F, H:i")
+
+
+@register.filter
+def day(value: date) -> str:
+    """ "19 Nov"; the year only where it is not this one."""
+    return date_format(value, "j M" if value.year == timezone.now().year else "j M Y")
+
+
+@register.simple_tag
+def stamp(moment: datetime, zone: ZoneInfo, form: str = "when") -> SafeString:
+    """A <time> with the exact moment in its attribute; `form` is when, time or moment."""
+    text = {"when": when_in, "time": time_in, "moment": moment_in}[form](moment, zone)
+    return format_html(
+        '<time datetime="{}">{}</time>', moment.astimezone(zone).isoformat("T", "minutes"), text
+    )
