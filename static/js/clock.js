@@ -1,0 +1,45 @@
+// Ticks the running clocks: counts on from the server's figure, by a clock that nobody can set.
+const appeared = new WeakMap();
+let timer;
+
+function running() {
+  return document.querySelectorAll("time[data-seconds][data-running]");
+}
+
+function note(moment) {
+  for (const clock of running()) {
+    if (!appeared.has(clock)) appeared.set(clock, moment);
+  }
+}
+
+function format(seconds) {
+  const two = (number) => String(number).padStart(2, "0");
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+function write(clock, text) {
+  // A clock may hold a mark beside its figure.
+  const figure = [...clock.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  if (figure && figure.data !== text) figure.data = text;
+}
+
+function tick() {
+  clearTimeout(timer);
+  if (document.hidden) return;
+  const now = performance.now();
+  note(now);
+  let next = Infinity;
+  for (const clock of running()) {
+    const elapsed = Math.max(0, now - appeared.get(clock));
+    write(clock, format(Number(clock.dataset.seconds) + Math.floor(elapsed / 1000)));
+    next = Math.min(next, 1000 - (elapsed % 1000));
+  }
+  // Timers may fire a little early; a clock must not be read just before its second is over.
+  if (next < Infinity) timer = setTimeout(tick, next + 5);
+}
+
+// The figures in the page itself are as old as the first byte of it.
+note(performance.getEntriesByType("navigation")[0]?.responseStart ?? performance.now());
+tick();
+document.addEventListener("htmx:load", tick);
+document.addEventListener("visibilitychange", tick);

@@ -1,0 +1,10 @@
+// Copies the states in the timers list to the marks of conversations elsewhere on the page.
+const mark = () => {
+  for (const state of document.querySelectorAll("[data-timer-of]")) {
+    const timer = document.querySelector(`#timers [data-conversation="${state.dataset.timerOf}"]`);
+    state.hidden = !timer;
+    state.dataset.state = timer?.dataset.state ?? "";
+    state.setAttribute("aria-label", timer?.dataset.state === "green" ? "Timer running" : "Timer stopped");
+  }
+};
+document.body.addEventListener("htmx:oobAfterSwap", mark);

@@ -1,0 +1,44 @@
+// Asks how the timers stand: every 15 seconds while the page is visible, and at once when it comes to the front.
+const icon = () => document.getElementById("timers-icon");
+const deviceAhead = () => Date.now() - performance.now();
+let ahead = deviceAhead();
+let asked = performance.now();
+let asking = null;
+let changing = 0;
+
+function ask() {
+  if (document.hidden || asking || changing || performance.now() - asked < 1000) return;
+  asked = performance.now();
+  icon()?.dispatchEvent(new CustomEvent("refresh"));
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.elt !== icon()) return;
+  // The device slept, or its clock was set: the clocks in the page may be behind, so the server must tell all again.
+  if (Math.abs(deviceAhead() - ahead) > 2000) delete event.detail.parameters.seen;
+});
+
+document.addEventListener("htmx:beforeSend", (event) => {
+  const { elt, requestConfig, xhr } = event.detail;
+  if (elt === icon()) {
+    asking = xhr;
+    elt.addEventListener("htmx:beforeOnLoad", told, { once: true });
+    xhr.addEventListener("loadend", () => (asking = null));
+  } else if (requestConfig.verb !== "get") {
+    asking = null;
+    changing += 1;
+    xhr.addEventListener("loadend", () => (changing -= 1));
+  }
+});
+
+function told(event) {
+  const { xhr } = event.detail;
+  // An answer from before the user changed something must not undo what the page shows since.
+  if (xhr !== asking) event.preventDefault();
+  else if (xhr.status === 200) ahead = deviceAhead();
+}
+
+setInterval(ask, 15_000);
+window.addEventListener("focus", ask);
+document.addEventListener("visibilitychange", ask);
+window.addEventListener("pageshow", (event) => event.persisted && ask());

@@ -1,0 +1,35 @@
+// Sets the chosen theme before the first paint, and lets the switch in the account menu choose it.
+(() => {
+  const root = document.documentElement;
+  let chosen = "";
+
+  function show(theme) {
+    if (theme) root.dataset.theme = theme;
+    else delete root.dataset.theme;
+  }
+
+  function keep(theme) {
+    try {
+      localStorage.setItem("theme", theme);
+    } catch {
+      // The browser keeps nothing here: the theme holds until the next page.
+    }
+  }
+
+  try {
+    chosen = localStorage.getItem("theme") ?? "";
+  } catch {
+    // Then it follows the system.
+  }
+  show(chosen);
+
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const input of document.querySelectorAll("[data-theme-switch] input")) {
+      input.checked = input.value === chosen;
+      input.addEventListener("change", () => {
+        show(input.value);
+        keep(input.value);
+      });
+    }
+  });
+})();
