@@ -1,0 +1,66 @@
+"""How a thread is put in order, and what people wrote is shown."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from django import template
+from django.urls import reverse
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+_LINKS = re.compile(
+    r"""(?P<url>https?://[^\s<>"']+)|(?<![\w&/#])\#(?P<number>[1-9][0-9]{0,17})\b""", re.IGNORECASE
+)
+
+
+class Dated(Protocol):
+    created_at: datetime
+
+
+@register.filter
+def chronological(items: Iterable[Dated], others: Iterable[Dated]) -> list[Dated]:
+    """Both in one list, the earliest first; of the same moment, `items` come before `others`."""
+    return sorted([*items, *others], key=lambda item: item.created_at)
+
+
+@register.filter
+def get(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """The value of a key that is itself a variable, or None."""
+    return mapping.get(key)
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """Plain text as paragraphs: web addresses and #numbers become links, everything else stays what it is."""
+    paragraphs = _PARAGRAPHS.split(text.replace("\r\n", "\n").strip())
+    return format_html_join("\n", "<p>{}</p>", ((_linked(paragraph),) for paragraph in paragraphs))
+
+
+def _linked(text: str) -> SafeString:
+    parts = []
+    end = 0
+    for match in _LINKS.finditer(text):
+        found = _without_punctuation(match[0])
+        parts += [escape(text[end : match.start()]), _link(found)]
+        end = match.start() + len(found)
+    parts.append(escape(text[end:]))
+    return mark_safe("".join(parts).replace("\n", "<br>"))  # noqa: S308  # each part is escaped above
+
+
+def _link(found: str) -> SafeString:
+    if found.startswith("#"):
+        return format_html(
+            '<a href="{}">{}</a>', reverse("conversations:detail", args=[int(found[1:])]), found
+        )
+    return format_html('<a href="{0}" rel="nofollow noopener">{0}</a>', found)
+
+
+def _without_punctuation(url: str) -> str:
+    """What ends a sentence does not belong to the address, nor does a bracket that was opened before it."""
+    bare = url.rstrip(".,;:!?")
+    return bare[:-1].rstrip(".,;:!?") if bare.endswith(")") and "(" not in bare else bare

@@ -1,0 +1,115 @@
+"""The pages of conversations. What a user may not see does not exist for them: 404."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from conversations.forms import AssignForm, ConversationFilter, ConversationForm, MessageForm
+from conversations.models import Conversation, Message
+
+PAGE = 30
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """The conversations of the user's workspaces."""
+    filters = ConversationFilter(request.GET, user=request.user)
+    counts = filters.found().count_by_view(request.user)
+    views = [(name, label, counts[name]) for name, label in filters.VIEWS.items()]
+    page = Paginator(filters.rows(), PAGE).get_page(request.GET.get("page"))
+    context = {"filters": filters, "views": views, "counts": counts, "page": page}
+    return render(request, "conversations/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """The form of a new conversation, and its making."""
+    form = ConversationForm(
+        request.POST if request.method == "POST" else None,
+        user=request.user,
+        initial={"customer": request.GET.get("customer")},
+    )
+    if form.is_valid():
+        return redirect(form.save(by=request.user, now=timezone.now()))
+    return render(request, "conversations/new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The inbox, the thread, and the sidebar with the time and the customer."""
+    return _page(request, _conversation(request, pk))
+
+
+@require_POST
+def post(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a reply or an internal note. A closed conversation takes none: 409."""
+    conversation = _conversation(request, pk)
+    form = MessageForm(request.POST)
+    if conversation.is_open and form.is_valid():
+        message = form.save(conversation, by=request.user, now=timezone.now())
+        if request.htmx:
+            context = {"conversation": conversation, "form": MessageForm(), "item": message}
+            return render(request, "conversations/_posted.html", context)
+        return redirect(f"{conversation.get_absolute_url()}#latest")
+    status = 422 if conversation.is_open else 409
+    if request.htmx:
+        context = {"conversation": conversation, "form": form}
+        return render(request, "conversations/_composer.html", context, status=status)
+    return _page(request, conversation, status, form=form)
+
+
+@require_POST
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make `user` responsible, or nobody where it is empty."""
+    conversation = _conversation(request, pk)
+    form = AssignForm(request.POST, workspace=conversation.workspace)
+    if not form.is_valid():
+        return _page(request, conversation, 422, assign_form=form)
+    conversation.assign(to=form.cleaned_data["user"], by=request.user, now=timezone.now())
+    return redirect(conversation)
+
+
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    conversation = _conversation(request, pk)
+    conversation.close(by=request.user, now=timezone.now())
+    return redirect(conversation)
+
+
+@require_POST
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    conversation = _conversation(request, pk)
+    conversation.reopen(by=request.user, now=timezone.now())
+    return redirect(conversation)
+
+
+def _conversation(request: HttpRequest, pk: int) -> Conversation:
+    visible = Conversation.objects.visible_to(request.user).with_rules().select_related("assignee")
+    messages = Prefetch("messages", Message.objects.select_related("author"))
+    return get_object_or_404(visible.prefetch_related(messages), pk=pk)
+
+
+def _page(request: HttpRequest, conversation: Conversation, status: int = 200, **forms: Any) -> HttpResponse:
+    mine = Conversation.objects.visible_to(request.user).open().filter(assignee=request.user)
+    inbox = list(mine.select_related("workspace", "customer")[:PAGE])
+    if conversation not in inbox:
+        inbox.insert(0, conversation)
+    customer, workspace = conversation.customer, conversation.workspace
+    context = {
+        "conversation": conversation,
+        "here": conversation,
+        "inbox": inbox,
+        "inbox_count": mine.count(),
+        "form": MessageForm(),
+        "assign_form": AssignForm(workspace=workspace),
+        "this_month": customer.billed_in_month(workspace.local_date(timezone.now())),
+        "open_count": customer.conversations.open().count(),
+    }
+    return render(request, "conversations/detail.html", context | forms, status=status)
