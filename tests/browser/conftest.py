@@ -1,0 +1,60 @@
+"""People at browsers. A page that logs an error, or breaks the content policy, fails its test."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from workspaces.models import User
+
+expect.set_options(timeout=10_000)
+
+Sit = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What browsers complained of; a test that expects a complaint takes it out."""
+    return []
+
+
+@pytest.fixture
+def sit(
+    browser: Browser, live_server: LiveServer, transactional_db: None, complaints: list[str]
+) -> Iterator[Sit]:
+    """Sit a user down at a browser: `sit(agent)` opens the conversations, signed in."""
+    contexts: list[BrowserContext] = []
+
+    def sit_down(user: User, address: str = "/conversations/", **options: object) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, **{"viewport": {"width": 1280, "height": 800}, **options}
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda message: _note(message, complaints))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield sit_down
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+def _note(message: ConsoleMessage, complaints: list[str]) -> None:
+    if message.type == "error":
+        complaints.append(message.text)

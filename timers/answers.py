@@ -1,0 +1,70 @@
+"""How a timer's view answers: htmx gets the regions that changed, a plain form is sent back to its page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import trigger_client_event
+
+from conversations.models import Conversation
+from timers.board import Board
+from timers.forms import NoteForm
+from timers.models import Timer
+
+
+def board_for(request: HttpRequest) -> Board:
+    """The board of the page that sent the request: `on` is the conversation that the page is about."""
+    sent = request.POST if request.method == "POST" else request.GET
+    board = Board.of(request)
+    number = sent.get("on", "")
+    if number.isascii() and number.isdigit() and len(number) <= 18:
+        board.here = Conversation.objects.visible_to(request.user).filter(pk=number).first()
+    return board
+
+
+def truth(
+    request: HttpRequest, conversation: Conversation, status: int = 200, **context: Any
+) -> HttpResponse:
+    """What is so now, whatever was clicked: icon, list and sidebar in one response, or the page itself."""
+    if not request.htmx:
+        return back(request, conversation)
+    board = board_for(request)
+    changed = board.changed_since(request.POST.get("seen", ""))
+    if "entry_form" in context:
+        changed.append("mine")
+    return regions(request, board, changed, status, **context)
+
+
+def regions(
+    request: HttpRequest, board: Board, changed: list[str], status: int = 200, **context: Any
+) -> HttpResponse:
+    """The named regions out of band, and the event `timers` for whatever else on the page shows timers."""
+    context |= {"here": board.here, "changed": changed}
+    response = render(request, "timers/_regions.html", context, status=status)
+    return trigger_client_event(response, "timers", {}) if "list" in changed else response
+
+
+def back(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """To the page that the form was on, else to the conversation."""
+    page = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        parts = urlsplit(page)
+        return redirect(parts._replace(scheme="", netloc="", fragment="").geturl())
+    return redirect(reverse("conversations:detail", args=[conversation.pk]))
+
+
+def keep_note(request: HttpRequest, timer: Timer) -> None:
+    """The sidebar sends its note along with every action, so that none is lost; a bad one stops nothing."""
+    if "note" not in request.POST:
+        return
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        timer.write_note(form.cleaned_data["note"])
+    else:
+        messages.error(request, f"The note was not kept. {form.errors['note'][0]}")

@@ -1,0 +1,131 @@
+"""What a page shows of timers: the user's open ones, the icon, and those on the conversation it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+from hashlib import blake2s
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from billing.models import BillingEntry
+from conversations.models import Conversation
+from timers.models import Timer
+from workspaces.models import User
+
+
+class Board:
+    """The timers that one user sees at one moment; `here` is the conversation that a page is about, if any."""
+
+    def __init__(self, user: User, now: datetime, here: Conversation | None = None) -> None:
+        self.user = user
+        self.now = now
+        self.here = here
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Board:
+        """The board of a request, read once for all that its page includes."""
+        if not hasattr(request, "board"):
+            request.board = cls(request.user, timezone.now())
+        return request.board
+
+    @cached_property
+    def timers(self) -> list[Timer]:
+        return with_seconds(Timer.objects.open().for_user(self.user).for_display(), self.now)
+
+    @cached_property
+    def running(self) -> list[Timer]:
+        return [timer for timer in self.timers if timer.is_running]
+
+    @property
+    def stopped_count(self) -> int:
+        return len(self.timers) - len(self.running)
+
+    @property
+    def state(self) -> str:
+        return "green" if self.running else "red" if self.timers else "white"
+
+    @property
+    def summary(self) -> str:
+        """ "2 running, 1 stopped"; "none"."""
+        counts = ((len(self.running), "running"), (self.stopped_count, "stopped"))
+        return ", ".join(f"{count} {word}" for count, word in counts if count) or "none"
+
+    @property
+    def by_conversation(self) -> dict[int, Timer]:
+        return {timer.conversation_id: timer for timer in self.timers}
+
+    @property
+    def mine(self) -> Timer | None:
+        """The user's own open timer on this conversation."""
+        return self.by_conversation.get(self.here.pk) if self.here else None
+
+    @cached_property
+    def others(self) -> list[Timer]:
+        """Colleagues' open timers on this conversation."""
+        here = Timer.objects.open().filter(conversation=self.here).exclude(user=self.user)
+        return with_seconds(here.for_display(), self.now) if self.here else []
+
+    @cached_property
+    def logged(self) -> list[BillingEntry]:
+        """What has been logged on this conversation, latest first; not what still waits in a timer."""
+        if not self.here:
+            return []
+        entries = BillingEntry.objects.filter(conversation=self.here).counted()
+        waiting = Timer.objects.open().filter(conversation=self.here, entry__isnull=False).values("entry")
+        return list(entries.exclude(pk__in=waiting).select_related("user").order_by("-date", "-pk"))
+
+    @property
+    def logged_seconds(self) -> int:
+        return sum(entry.billed_seconds for entry in self.logged)
+
+    @property
+    def logged_amount(self) -> int:
+        return sum(entry.amount for entry in self.logged if entry.is_charge)
+
+    # What the page has, so that a poll can tell what has changed since.
+
+    @cached_property
+    def marks(self) -> dict[str, str]:
+        """A mark for each region, which changes when what it shows does."""
+        return {
+            "list": _mark(_signature(timer) for timer in self.timers),
+            "mine": _mark([_signature(self.mine)] if self.mine else []),
+            "others": _mark(
+                [_signature(timer) for timer in self.others] + [(e.pk, e.version) for e in self.logged]
+            ),
+        }
+
+    @property
+    def seen(self) -> str:
+        return ".".join(self.marks.values())
+
+    def changed_since(self, seen: str) -> list[str]:
+        """The regions that a page with these marks has to draw anew."""
+        old = dict(zip(self.marks, seen.split("."), strict=False))
+        return [region for region, mark in self.marks.items() if old.get(region) != mark]
+
+
+def with_seconds(timers: Iterable[Timer], now: datetime) -> list[Timer]:
+    """The timers, each with its raw `seconds` at `now`."""
+    found = list(timers)
+    for timer in found:
+        timer.seconds = timer.raw_seconds(now)
+    return found
+
+
+def _signature(timer: Timer) -> tuple[object, ...]:
+    entry = timer.entry
+    return (
+        timer.pk,
+        timer.state,
+        timer.running_since,
+        timer.conversation.state,
+        entry and (entry.pk, entry.version),
+    )
+
+
+def _mark(parts: Iterable[object]) -> str:
+    return blake2s(repr(list(parts)).encode(), digest_size=6).hexdigest()

@@ -1,0 +1,32 @@
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+
+from billing.models import BillingEntry
+from timers.board import Board
+
+
+class Topbar:
+    """What the top bar of a signed-in page shows; read only if the page has one."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @property
+    def icon(self) -> Board:
+        return Board.of(self.request)
+
+    @cached_property
+    def review_count(self) -> int:
+        user = self.request.user
+        return BillingEntry.objects.reviewable_by(user).new().count() if user.is_manager else 0
+
+    @cached_property
+    def memberships(self) -> list[Any]:
+        return list(self.request.user.memberships.select_related("workspace"))
+
+
+def topbar(request: HttpRequest) -> dict[str, Any]:
+    signed_in = hasattr(request, "user") and request.user.is_authenticated
+    return {"topbar": Topbar(request)} if signed_in else {}

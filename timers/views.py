@@ -1,0 +1,182 @@
+"""Every click on a timer: fetch it within the user's reach, one verb, then the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from billing.forms import EntryForm
+from billing.models import BillingEntry, BillingType, EditConflict
+from conversations.models import Conversation
+from timers.answers import back, board_for, keep_note, regions, truth
+from timers.board import Board, with_seconds
+from timers.forms import NoteForm
+from timers.models import AnotherTimerIsOpen, ConversationClosed, Timer, TimerCanceled
+from workspaces.durations import format_clock
+from workspaces.money import format_money
+
+
+@require_GET
+def timer_list(request: HttpRequest) -> HttpResponse:
+    """The user's open timers as a page; managers also see everybody's running ones."""
+    board = Board.of(request)
+    running = Timer.objects.running().filter(workspace__in=request.user.managed_ids)
+    team = with_seconds(running.exclude(user=request.user).for_display(), board.now)
+    return render(request, "timers/list.html", {"team": team})
+
+
+@require_GET
+def status(request: HttpRequest) -> HttpResponse:
+    """The regions that changed since the marks in `seen`; 204 if none did."""
+    board = board_for(request)
+    changed = board.changed_since(request.GET.get("seen", ""))
+    if not changed:
+        return HttpResponse(status=204)
+    return regions(request, board, changed)
+
+
+@require_POST
+def start_on(request: HttpRequest, pk: int) -> HttpResponse:
+    conversation = get_object_or_404(Conversation.objects.visible_to(request.user), pk=pk)
+
+    def begin(now: datetime) -> Timer:
+        return Timer.objects.start(user=request.user, conversation=conversation, now=now)
+
+    return _run(request, conversation, begin)
+
+
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    timer = _own_timer(request, pk)
+    keep_note(request, timer)
+    return _run(request, timer.conversation, timer.resume)
+
+
+def _run(request: HttpRequest, conversation: Conversation, verb: Callable[[datetime], Timer]) -> HttpResponse:
+    try:
+        timer = verb(timezone.now())
+    except ConversationClosed:
+        messages.error(request, f"{conversation.number} is closed. Reopen it to start a timer.")
+        return truth(request, conversation, status=409)
+    for other in timer.also_stopped:
+        messages.info(request, f"Stopped the timer on #{other.conversation_id}")
+    return truth(request, conversation)
+
+
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Own timers, and forgotten ones of the workspaces that the user manages."""
+    timer = get_object_or_404(Timer.objects.stoppable_by(request.user).select_related("conversation"), pk=pk)
+    if timer.user_id != request.user.pk:
+        return _stop_forgotten(request, timer)
+    keep_note(request, timer)
+    timer.stop(timezone.now())
+    return truth(request, timer.conversation)
+
+
+def _stop_forgotten(request: HttpRequest, timer: Timer) -> HttpResponse:
+    timer.stop(timezone.now())
+    whose = timer.user.display_name
+    messages.info(request, f"The timer of {whose} on #{timer.conversation_id} is stopped.")
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return back(request, timer.conversation)
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    timer = _own_timer(request, pk)
+    timer.cancel(timezone.now())
+    if timer.state == Timer.State.CANCELED:
+        text = f"Timer on #{timer.conversation_id} canceled. None of its time is logged."
+        messages.info(request, text, extra_tags=reverse("timers:restore", args=[pk]))
+    return truth(request, timer.conversation)
+
+
+@require_POST
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    timer = _own_timer(request, pk)
+    try:
+        timer.restore(timezone.now())
+    except AnotherTimerIsOpen:
+        text = f"Another timer is open on #{timer.conversation_id}. Save or cancel it, then undo."
+        messages.error(request, text, extra_tags=reverse("timers:restore", args=[pk]))
+        return truth(request, timer.conversation, status=409)
+    return truth(request, timer.conversation)
+
+
+@require_POST
+def convert(request: HttpRequest, pk: int) -> HttpResponse:
+    timer = _own_timer(request, pk)
+    kind = request.POST.get("kind", "")
+    if kind not in BillingType.Kind.values:
+        messages.error(request, "A timer becomes a service charge or a time entry.")
+        return truth(request, timer.conversation, status=422)
+    keep_note(request, timer)
+    try:
+        entry = timer.convert(kind=kind, now=timezone.now())
+    except TimerCanceled:
+        messages.error(request, f"The timer on #{timer.conversation_id} was canceled.")
+        return truth(request, timer.conversation, status=409)
+    if timer.is_open and request.POST.get("on") != str(timer.conversation_id):
+        address = reverse("conversations:detail", args=[timer.conversation_id])
+        text = f"{entry.get_kind_display()} prepared: {_figure(entry)}"
+        messages.info(request, text, extra_tags=f"show {address}")
+    return truth(request, timer.conversation)
+
+
+@require_POST
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm the entry that a stopped timer carries, possibly adjusted; that logs the timer."""
+    timer = _own_timer(request, pk)
+    if timer.entry is None or not timer.is_open:
+        return truth(request, timer.conversation)
+    form = EntryForm(request.POST, entry=timer.entry)
+    if not form.is_valid():
+        return _form_again(request, timer, form, 422)
+    try:
+        form.save(by=request.user, now=timezone.now())
+    except EditConflict as conflict:
+        return _form_again(request, timer, form, 409, conflict.entry)
+    timer.refresh_from_db()
+    messages.success(request, f"Logged {_figure(timer.entry)}")
+    return truth(request, timer.conversation)
+
+
+def _form_again(
+    request: HttpRequest, timer: Timer, form: EntryForm, status: int, saved: BillingEntry | None = None
+) -> HttpResponse:
+    """The form with what was typed, and its errors or the version that somebody else saved."""
+    context = {"entry_form": form, "entry": timer.entry, "saved": saved}
+    if request.htmx:
+        return truth(request, timer.conversation, status, **context)
+    return render(request, "timers/save.html", context | {"timer": timer}, status=status)
+
+
+def _figure(entry: BillingEntry) -> str:
+    amount = f", {format_money(entry.amount, entry.currency)}" if entry.is_charge else ""
+    return f"{format_clock(entry.billed_seconds)}{amount} on #{entry.conversation_id}."
+
+
+@require_POST
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the note of an open timer while it is being written."""
+    timer = _own_timer(request, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.errors["note"][0])
+        return truth(request, timer.conversation, status=422)
+    timer.write_note(form.cleaned_data["note"])
+    return HttpResponse(status=204) if request.htmx else back(request, timer.conversation)
+
+
+def _own_timer(request: HttpRequest, pk: int) -> Timer:
+    mine = Timer.objects.for_user(request.user).select_related("conversation", "workspace", "entry", "user")
+    return get_object_or_404(mine, pk=pk)
