@@ -1,0 +1,208 @@
+"""The admin pages of billing types, and of entries and export batches to read."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from billing.admin_forms import BillingTypeForm
+from billing.models import BillingEntry, BillingType, Calculation
+from billing.models.batch import ExportBatch
+from workspaces.admin_base import Changes, HistoryAdmin, NoBulkDelete, ReadOnly
+from workspaces.durations import format_clock
+from workspaces.models import Workspace
+from workspaces.money import format_money
+
+PREVIEWED_SECONDS = [1, *(minutes * 60 for minutes in (1, 5, 6, 7, 8, 15, 16, 22, 30, 31, 60, 90, 8 * 60))]
+
+
+def what_applied(calculation: Calculation) -> str:
+    """Those steps of the explanation that changed the time: "rounded up to 15 min"."""
+    applied, before = [], format_clock(calculation.raw_seconds)
+    for step in calculation.explanation.split(" → ")[1:-1]:
+        phrase, _, after = step.rpartition(": ")
+        if after != before:
+            applied.append(phrase)
+        before = after
+    return ", ".join(applied) or "as recorded"
+
+
+class LedgerChanges(Changes):
+    """Money in the record's currency, seconds as a clock."""
+
+    left_out = frozenset({"explanation", "rule", "updated_at", "version"})
+
+    def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
+        if change.field in ("rate", "amount"):
+            currency = getattr(self.record, "currency", "") or self.record.workspace.currency
+            return format_money(value, currency)
+        if change.field.endswith("_seconds"):
+            return format_clock(value)
+        return super().prepare_delta_change_value(change, value)
+
+
+class ArchivedFilter(admin.SimpleListFilter):
+    title = "availability"
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", "Active"), ("yes", "Archived")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[BillingType]) -> QuerySet[BillingType]:
+        if self.value() not in ("no", "yes"):
+            return queryset
+        return queryset.filter(archived_at__isnull=self.value() == "no")
+
+
+@admin.register(BillingType)
+class BillingTypeAdmin(NoBulkDelete, HistoryAdmin):
+    form = BillingTypeForm
+    changes = LedgerChanges
+    list_display = ["name", "workspace", "kind", "summary", "archived_at"]
+    list_filter = [ArchivedFilter, "workspace", "kind"]
+    list_select_related = ["workspace"]
+    search_fields = ["name"]
+    radio_fields = {"kind": admin.HORIZONTAL}
+    readonly_fields = ["written_rate"]
+    actions = ["archive", "unarchive"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: BillingType | None = None) -> list[Any]:
+        edited = obj is None or self.has_change_permission(request, obj)
+        rate, archived = ("rate", "archived") if edited else ("written_rate", "archived_at")
+        rule = [
+            (rate, "unit"),
+            ("rounding", "increment_minutes"),
+            ("minimum_minutes", "maximum_minutes"),
+        ]
+        general = ["workspace", "name", "kind"]
+        return [
+            (None, {"fields": general if obj is None else [*general, archived]}),
+            ("Rule", {"fields": rule}),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if context["original"]:
+            # Read anew: a form with errors has left its values on the original.
+            saved = BillingType.objects.select_related("workspace").get(pk=context["original"].pk)
+            context |= self.preview(saved) | self.usage(saved)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def preview(self, billing_type: BillingType) -> dict[str, Any]:
+        made = [billing_type.calculate(seconds) for seconds in PREVIEWED_SECONDS]
+        rows = [(calculation, what_applied(calculation)) for calculation in made]
+        return {"preview": rows, "currency": billing_type.workspace.currency}
+
+    def usage(self, billing_type: BillingType) -> dict[str, Any]:
+        return {
+            "conversation_count": billing_type.conversations.count(),
+            "customer_count": billing_type.customers.count(),
+            "is_default": Workspace.objects.filter(default_billing_type=billing_type).exists(),
+        }
+
+    @admin.display(description="rate")
+    def written_rate(self, billing_type: BillingType) -> str:
+        return format_money(billing_type.rate, billing_type.workspace.currency)
+
+    @admin.display(description="rule")
+    def summary(self, billing_type: BillingType) -> str:
+        return billing_type.summary
+
+    @admin.action(description="Archive", permissions=["change"])
+    def archive(self, request: HttpRequest, queryset: QuerySet[BillingType]) -> None:
+        now = timezone.now()
+        for billing_type in queryset:
+            try:
+                billing_type.archive(now)
+                self.message_user(request, f"“{billing_type}” is archived.")
+            except ValidationError as error:
+                self.message_user(request, f"“{billing_type}”: {' '.join(error.messages)}", messages.ERROR)
+
+    @admin.action(description="Unarchive", permissions=["change"])
+    def unarchive(self, request: HttpRequest, queryset: QuerySet[BillingType]) -> None:
+        for billing_type in queryset.exclude(archived_at=None):
+            billing_type.archived_at = None
+            billing_type.save()
+            self.message_user(request, f"“{billing_type}” is offered again.")
+
+
+@admin.register(BillingEntry)
+class BillingEntryAdmin(ReadOnly, HistoryAdmin):
+    changes = LedgerChanges
+    list_display = [
+        "date", "user", "conversation", "customer", "kind", "raw", "billed", "written_amount", "state"
+    ]  # fmt: skip
+    list_filter = ["state", "kind", "workspace", ("user", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["user", "conversation__customer"]
+    search_fields = ["description", "conversation__subject", "conversation__customer__name", "user__username"]
+    date_hierarchy = "date"
+    view_on_site = False
+    fieldsets = [
+        (None, {"fields": ["workspace", "conversation", "customer", "user", "date", "kind", "description"]}),
+        (
+            "Time and money",
+            {"fields": ["raw", "calculated", "billed", "written_amount", "explanation", "by_hand"]},
+        ),
+        ("Rule as it was", {"fields": ["billing_type", "rule_then"]}),
+        (
+            "Review",
+            {"fields": ["state", "confirmed_at", "reviewed_by", "reviewed_at", "return_comment", "batch"]},
+        ),
+        ("Flags", {"fields": ["overlap", "overlap_with", "clock_stepped_back"]}),
+        ("Record", {"fields": ["version", "created_at", "updated_at"]}),
+    ]
+
+    @admin.display(ordering="conversation__customer__name")
+    def customer(self, entry: BillingEntry) -> str:
+        return str(entry.conversation.customer)
+
+    @admin.display(description="recorded", ordering="raw_seconds")
+    def raw(self, entry: BillingEntry) -> str:
+        return format_clock(entry.raw_seconds)
+
+    @admin.display(description="by the rule", ordering="calculated_seconds")
+    def calculated(self, entry: BillingEntry) -> str:
+        return format_clock(entry.calculated_seconds)
+
+    @admin.display(ordering="billed_seconds")
+    def billed(self, entry: BillingEntry) -> str:
+        return format_clock(entry.billed_seconds)
+
+    @admin.display(description="amount", ordering="amount")
+    def written_amount(self, entry: BillingEntry) -> str:
+        return format_money(entry.amount, entry.currency)
+
+    @admin.display(description="rule")
+    def rule_then(self, entry: BillingEntry) -> str:
+        rule = entry.rule_then
+        return f"{rule.name}: {rule.summary}"
+
+    @admin.display(description="overlap")
+    def overlap(self, entry: BillingEntry) -> str:
+        return format_clock(entry.overlap_seconds)
+
+
+@admin.register(ExportBatch)
+class ExportBatchAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["number", "workspace", "created_at", "created_by", "reversed_at", "entries"]
+    list_filter = ["workspace", "created_by"]
+    list_select_related = ["workspace", "created_by"]
+    search_fields = ["=number", "workspace__name"]
+    date_hierarchy = "created_at"
+    fields = ["number", "workspace", "created_at", "created_by", "reversed_at", "reversed_by", "entries"]
+    readonly_fields = ["entries"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ExportBatch]:
+        return super().get_queryset(request).annotate(entry_count=Count("entries"))
+
+    @admin.display(ordering="entry_count")
+    def entries(self, batch: Any) -> SafeString:
+        listed = reverse("admin:billing_billingentry_changelist", query={"batch__id__exact": batch.pk})
+        return format_html('<a href="{}">{}</a>', listed, batch.entry_count)

@@ -1,0 +1,73 @@
+"""The admin's form of a billing type, in which a rate is written as people write money."""
+
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from billing.models.billing_type import HIGHEST_RATE
+from workspaces.admin_base import WorkspaceBoundForm
+from workspaces.money import as_decimal, format_amount, format_money
+
+
+def minor_units(rate: Decimal, currency: str) -> int:
+    """Decimal("120.00") in EUR is 12000. Raises ValidationError for what is no rate in that currency."""
+    decimals = get_currency_precision(currency)
+    if rate < 0:
+        raise ValidationError("A rate is not negative.")
+    if rate > as_decimal(HIGHEST_RATE, currency):
+        raise ValidationError(f"A rate is at most {format_money(HIGHEST_RATE, currency)}.")
+    exponent = rate.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > decimals:
+        example = format_amount(120 * 10**decimals, currency)
+        raise ValidationError(f"{currency} has {decimals or 'no'} decimals. Write it like {example}.")
+    return int(rate.scaleb(decimals)) if rate else 0
+
+
+class BillingTypeForm(WorkspaceBoundForm):
+    rate = forms.DecimalField(
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 12, "autocomplete": "off"}),
+        help_text="In the currency of the workspace, such as 120.00.",
+    )
+    archived = forms.BooleanField(
+        required=False,
+        help_text="Offered no longer, and new timers pass over it. Timers and entries that have it keep it.",
+    )
+
+    class Meta:
+        labels = {
+            "unit": "Per",
+            "increment_minutes": "To, minutes",
+            "minimum_minutes": "Minimum, minutes",
+            "maximum_minutes": "Maximum, minutes",
+        }
+        help_texts = dict.fromkeys(labels, "")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.initial["rate"] = None
+            return
+        currency = self.instance.workspace.currency
+        self.initial["rate"] = as_decimal(self.instance.rate, currency)
+        self.initial["archived"] = self.instance.archived_at is not None
+        if "rate" in self.fields:
+            self.fields["rate"].label = f"Rate, {currency}"
+            self.fields["rate"].help_text = ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        rate, workspace = cleaned.pop("rate", None), cleaned.get("workspace")
+        if rate is not None and workspace:
+            try:
+                cleaned["rate"] = minor_units(rate, workspace.currency)
+            except ValidationError as error:
+                self.add_error("rate", error)
+        if not cleaned.get("archived"):
+            self.instance.archived_at = None
+        elif self.instance.archived_at is None:
+            self.instance.archived_at = timezone.now()
+        return cleaned

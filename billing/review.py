@@ -1,0 +1,214 @@
+"""The queue of a reviewer: a page of entries in groups, with the sums over them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from hashlib import blake2s
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Sum
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from billing.models import BillingEntry
+from billing.models.entry_queryset import BillingEntryQuerySet
+from billing.review_forms import ReviewFilters
+from workspaces.models import User, Workspace
+from workspaces.money import format_amount, format_sums
+
+State = BillingEntry.State
+
+PER_PAGE = 50
+
+
+def today_of(user: User, now: datetime) -> date:
+    """From which the reviewer's weeks and months are counted: the day in the first workspace they manage."""
+    workspace = Workspace.objects.managed_by(user).order_by("pk").first()
+    return workspace.local_date(now) if workspace else now.date()
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Seconds, and the charges' amounts by currency. `currency` is the only one of the page, or empty."""
+
+    raw: int
+    billed: int
+    amounts: Mapping[str, int]
+    currency: str = ""
+
+    @classmethod
+    def of(cls, entries: Iterable[BillingEntry], currency: str = "") -> Sums:
+        entries = list(entries)
+        amounts: Counter[str] = Counter()
+        for entry in entries:
+            if entry.is_charge:
+                amounts[entry.currency] += entry.amount
+        raw = sum(entry.raw_seconds for entry in entries)
+        return cls(raw, sum(entry.billed_seconds for entry in entries), amounts, currency)
+
+    @property
+    def money(self) -> str:
+        """ "456.00 EUR, 20.00 USD"; where the column has one currency, which its head says, "456.00"."""
+        if not self.amounts:
+            return "–"
+        if self.currency:
+            return format_amount(self.amounts[self.currency], self.currency)
+        return format_sums(dict(self.amounts))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows of the page that belong together."""
+
+    title: str
+    entries: list[BillingEntry]
+    sums: Sums
+    initials: str = ""
+
+
+@dataclass(frozen=True)
+class Unflagged:
+    """The New entries without flags that the filters leave, at one moment."""
+
+    versions: dict[int, int]
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one as soon as an entry joins, leaves or changes."""
+        pairs = sorted(self.versions.items())
+        return blake2s(repr(pairs).encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column that sorts: the order that it leads to (None: the usual one), and its own now."""
+
+    leads_to: str | None
+    direction: str
+
+    @property
+    def title(self) -> str:
+        return ReviewFilters.SORTS[self.leads_to or ""]
+
+
+class Queue:
+    """What the page at an address shows; `query` is that address's query."""
+
+    def __init__(self, query: Any, *, user: User, now: datetime) -> None:
+        self.query = query
+        self.user = user
+        self.filters = ReviewFilters(query, user=user, today=today_of(user, now))
+
+    @property
+    def address(self) -> str:
+        """Where this queue is: its filters and its page, without what was left empty."""
+        chosen = [(name, value) for name, value in self.query.items() if value]
+        address = reverse("billing:review")
+        return f"{address}?{urlencode(chosen)}" if chosen else address
+
+    @cached_property
+    def rows(self) -> BillingEntryQuerySet:
+        return self.filters.rows()
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many the filters leave in each state."""
+        counted = self.filters.found().order_by().values_list("state").annotate(Count("pk"))
+        return dict.fromkeys(BillingEntry.State.values, 0) | dict(counted)
+
+    @property
+    def states(self) -> list[tuple[str, str, int]]:
+        """Value, label and count of the states to choose from; to the others leads a link below."""
+        offered = [State.NEW, State.RETURNED, State.APPROVED]
+        if self.filters.state_name not in offered:
+            offered.append(State(self.filters.state_name))
+        return [(state.value, state.label, self.counts[state]) for state in offered]
+
+    @property
+    def count(self) -> int:
+        return self.counts[self.filters.state_name]
+
+    @cached_property
+    def billed_seconds(self) -> int:
+        return self.rows.order_by().aggregate(Sum("billed_seconds"))["billed_seconds__sum"] or 0
+
+    @cached_property
+    def money(self) -> str:
+        return format_sums(self.rows.billed_sums())
+
+    @cached_property
+    def new_count(self) -> int:
+        """All New ones, for the top bar, whatever the filters."""
+        return BillingEntry.objects.reviewable_by(self.user).new().count()
+
+    @cached_property
+    def unflagged(self) -> Unflagged:
+        return Unflagged(self.filters.found().new().unflagged().versions())
+
+    @cached_property
+    def page(self) -> Page[BillingEntry]:
+        paginator = Paginator(self.rows, PER_PAGE)
+        paginator.count = self.count
+        return paginator.get_page(self.query.get("page"))
+
+    @cached_property
+    def entries(self) -> list[BillingEntry]:
+        return list(self.page.object_list)
+
+    @cached_property
+    def currency(self) -> str:
+        """The only currency on the page; empty if there are several."""
+        found = {entry.currency for entry in self.entries if entry.is_charge}
+        return found.pop() if len(found) == 1 else ""
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        return [self._group(entries) for entries in self._grouped()]
+
+    def _grouped(self) -> list[list[BillingEntry]]:
+        key = {
+            "agent": lambda entry: entry.user_id,
+            "customer": lambda entry: entry.conversation.customer_id,
+            "day": lambda entry: entry.date,
+        }[self.filters.group_name]
+        return [list(entries) for _, entries in groupby(self.entries, key)]
+
+    def _group(self, entries: list[BillingEntry]) -> Group:
+        first, sums = entries[0], Sums.of(entries, self.currency)
+        if self.filters.group_name == "agent":
+            return Group(first.user.display_name, entries, sums, first.user.initials)
+        if self.filters.group_name == "customer":
+            return Group(first.conversation.customer.name, entries, sums)
+        return Group(date_format(first.date, "l, j F Y"), entries, sums)
+
+    @cached_property
+    def total(self) -> Sums:
+        return Sums.of(self.entries, self.currency)
+
+    @property
+    def heads(self) -> dict[str, Head]:
+        """The columns that sort the rows, each as the choice of it would change the order."""
+        now = self.filters.sort_name
+        directions = {"": "descending", "oldest": "ascending"}
+        return {
+            "entry": Head("oldest" if now == "" else None, directions.get(now, "")),
+            "billed": Head(None if now == "billed" else "billed", "descending" if now == "billed" else ""),
+            "amount": Head(None if now == "amount" else "amount", "descending" if now == "amount" else ""),
+        }
+
+    @property
+    def decisions(self) -> list[str]:
+        """What can be decided on entries in the state that is shown."""
+        return {
+            "new": ["discard", "ask", "approve"],
+            "returned": ["discard"],
+            "approved": ["reinstate"],
+            "discarded": ["reinstate"],
+        }.get(self.filters.state_name, [])

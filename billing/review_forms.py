@@ -1,0 +1,250 @@
+"""What a reviewer sends: the filters of the queue, which entries, and what is decided on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Case, F, When
+
+from billing.models import BillingEntry, BillingType
+from billing.models.entry_queryset import FLAGS, BillingEntryQuerySet
+from conversations.models import Customer
+from workspaces.models import User
+
+State = BillingEntry.State
+
+CHARGED = Case(When(kind=BillingType.Kind.SERVICE, then=F("amount")), default=-1)
+
+
+def choose(name: str, choices: dict[str, str], **attributes: str) -> forms.ChoiceField:
+    """A select without a label beside it; the first choice is the one that stands if nothing is sent."""
+    widget = forms.Select(attrs={"class": "input", "aria-label": name} | attributes)
+    return forms.ChoiceField(label=name, choices=list(choices.items()), required=False, widget=widget)
+
+
+class PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, person: User) -> str:
+        return person.display_name
+
+
+class DayField(forms.DateField):
+    def __init__(self, name: str) -> None:
+        widget = forms.DateInput({"class": "input", "type": "date", "aria-label": name}, format="%Y-%m-%d")
+        super().__init__(label=name, required=False, input_formats=["%Y-%m-%d"], widget=widget)
+
+
+class ReviewFilters(forms.Form):
+    """Which entries the queue shows, and how. One that makes no sense is an error, and then nothing matches:
+    what is approved by a filter must never be more than the reviewer asked for.
+    """
+
+    DATES = {
+        "": "All dates",
+        "week": "This week",
+        "last-week": "Last week",
+        "month": "This month",
+        "last-month": "Last month",
+        "range": "From … to …",
+    }
+    FLAGS = {
+        "": "Any flag",
+        "flagged": "Flagged",
+        "adjusted": "Adjusted",
+        "unconfirmed": "Unconfirmed",
+        "overlaps": "Overlaps",
+        "long": "Unusually long",
+        "clock": "Clock set back",
+        "unflagged": "No flags",
+    }
+    GROUPS = {"agent": "By agent", "customer": "By customer", "day": "By day"}
+    SORTS = {
+        "": "Newest first",
+        "oldest": "Oldest first",
+        "billed": "Most billed first",
+        "amount": "Largest amount first",
+    }
+    GROUP_ORDERS = {
+        "agent": ["user__last_name", "user__first_name", "user__username"],
+        "customer": ["conversation__customer__name", "conversation__customer"],
+        "day": ["-date"],
+    }
+    SORT_ORDERS = {
+        "": ["-date", "-pk"],
+        "oldest": ["date", "pk"],
+        "billed": ["-billed_seconds", "-date", "-pk"],
+        "amount": [CHARGED.desc(), "-date", "-pk"],
+    }
+
+    state = forms.ChoiceField(choices=State.choices, required=False)
+    agent = PersonField(
+        User.objects.none(),
+        required=False,
+        empty_label="Every agent",
+        widget=forms.Select(attrs={"class": "input", "aria-label": "Agent"}),
+    )
+    customer = forms.ModelChoiceField(
+        Customer.objects.none(),
+        required=False,
+        empty_label="Every customer",
+        widget=forms.Select(attrs={"class": "input", "aria-label": "Customer"}),
+    )
+    dates = choose("Dates", DATES)
+    since = DayField("From")
+    until = DayField("To")
+    flag = choose("Flags", FLAGS)
+    group = choose("Group by", GROUPS, **{"class": "input end"})
+    sort = forms.ChoiceField(choices=list(SORTS.items()), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, user: User, today: date) -> None:
+        super().__init__(data, auto_id="filter-%s")
+        self.user = user
+        self.today = today
+        scope = BillingEntry.objects.reviewable_by(user).order_by()
+        people = User.objects.filter(pk__in=scope.values("user"))
+        self.fields["agent"].queryset = people.order_by("last_name", "first_name", "username")
+        self.fields["customer"].queryset = Customer.objects.filter(workspace__in=user.managed_ids)
+        self.is_valid()
+
+    def clean(self) -> dict[str, Any]:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and until and since > until:
+            self.add_error("until", "The last day is before the first.")
+        return self.cleaned_data
+
+    def chosen(self, name: str) -> Any:
+        return self.cleaned_data.get(name)
+
+    @property
+    def state_name(self) -> str:
+        return self.chosen("state") or State.NEW
+
+    @property
+    def group_name(self) -> str:
+        return self.chosen("group") or "agent"
+
+    @property
+    def grouping(self) -> str:
+        return self.GROUPS[self.group_name]
+
+    @property
+    def sort_name(self) -> str:
+        return self.chosen("sort") or ""
+
+    @property
+    def asks_for_days(self) -> bool:
+        return self.chosen("dates") == "range"
+
+    @property
+    def are_set(self) -> bool:
+        """Whether anything is left out but for the state."""
+        return bool(self.errors or any(map(self.chosen, ("agent", "customer", "dates", "flag"))))
+
+    @property
+    def span(self) -> tuple[date | None, date | None]:
+        """The first and the last day that is shown; None where there is no bound."""
+        monday = self.today - timedelta(days=self.today.weekday())
+        first = self.today.replace(day=1)
+        before = first - timedelta(days=1)
+        return {
+            "week": (monday, monday + timedelta(days=6)),
+            "last-week": (monday - timedelta(days=7), monday - timedelta(days=1)),
+            "month": (first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)),
+            "last-month": (before.replace(day=1), before),
+            "range": (self.chosen("since"), self.chosen("until")),
+        }.get(self.chosen("dates") or "", (None, None))
+
+    def found(self) -> BillingEntryQuerySet:
+        """All that the filters leave, whatever the state."""
+        found = BillingEntry.objects.reviewable_by(self.user)
+        if self.errors:
+            return found.none()
+        first, last = self.span
+        wanted = {
+            "user": self.chosen("agent"),
+            "conversation__customer": self.chosen("customer"),
+            "date__gte": first,
+            "date__lte": last,
+        }
+        found = found.filter(**{lookup: value for lookup, value in wanted.items() if value})
+        return self._flagged(found)
+
+    def _flagged(self, found: BillingEntryQuerySet) -> BillingEntryQuerySet:
+        flag = self.chosen("flag")
+        if flag in FLAGS:
+            return found.with_flag(flag)
+        if flag == "flagged":
+            return found.flagged()
+        return found.unflagged() if flag == "unflagged" else found
+
+    def rows(self) -> BillingEntryQuerySet:
+        """What the queue shows, in its order, with all that a row needs."""
+        order = [*self.GROUP_ORDERS[self.group_name], *self.SORT_ORDERS[self.sort_name]]
+        found = self.found().filter(state=self.state_name)
+        return found.select_related("user", "conversation__customer").order_by(*order)
+
+
+class VersionsField(forms.Field):
+    """Entries as the reviewer saw them, each as "id:version"; cleaned, the versions by id."""
+
+    ONE = re.compile(r"([0-9]{1,18}):([0-9]{1,9})")
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {
+        "required": "Choose an entry first.",
+        "invalid": "This is not an entry of yours to review. Nothing was changed.",
+    }
+
+    def to_python(self, value: Iterable[str] | None) -> dict[int, int]:
+        found = [self.ONE.fullmatch(each) for each in value or ()]
+        if not all(found):
+            raise ValidationError(self.error_messages["invalid"])
+        return {int(match[1]): int(match[2]) for match in found if match}
+
+
+class DecisionForm(forms.Form):
+    """What is decided on which entries; valid only if the reviewer may decide on every one of them.
+
+    To ask is to ask for the comment that returning needs.
+    """
+
+    VERBS = ("approve", "ask", "return", "discard", "reinstate")
+
+    decision = forms.ChoiceField(
+        choices=[(verb, verb) for verb in VERBS],
+        error_messages={"required": "Choose what to decide.", "invalid_choice": "There is no such decision."},
+    )
+    entry = VersionsField()
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+
+    def clean_entry(self) -> dict[int, int]:
+        versions = self.cleaned_data["entry"]
+        if BillingEntry.objects.reviewable_by(self.user).filter(pk__in=versions).count() < len(versions):
+            raise ValidationError(self.fields["entry"].error_messages["invalid"])
+        return versions
+
+    @property
+    def problem(self) -> str:
+        return " ".join(text for texts in self.errors.values() for text in texts)
+
+
+class VersionForm(forms.Form):
+    """Which version of a single entry the reviewer saw; None if the form did not say."""
+
+    version = forms.IntegerField(required=False, min_value=0, max_value=10**9)
+
+
+class ReturnForm(forms.Form):
+    """Why an entry goes back to its agent."""
+
+    comment = forms.CharField(
+        max_length=2000,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 4, "autofocus": True}),
+        error_messages={"required": "Write what should change."},
+    )

@@ -1,0 +1,109 @@
+"""How entries are shown wherever they are: the ruler over the receipt, and chips of state and of flags."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from billing import changes
+from billing.models import BillingEntry
+from billing.ruler import measure
+from workspaces.durations import format_clock, format_hours
+
+register = template.Library()
+
+register.simple_tag(changes.latest_change)
+
+
+class Chip(NamedTuple):
+    """A word of state. Without an icon it carries the red square: something waits for a decision."""
+
+    text: str
+    icon: str = ""
+    tone: str = ""
+
+
+STATES = {
+    BillingEntry.State.NEW: Chip("New", "circle-dot", "accent"),
+    BillingEntry.State.RETURNED: Chip("Returned", "corner-up-left", "stop"),
+    BillingEntry.State.APPROVED: Chip("Approved", "check"),
+    BillingEntry.State.INVOICED: Chip("Invoiced", "receipt-text"),
+    BillingEntry.State.DISCARDED: Chip("Discarded", "ban"),
+}
+
+
+@register.inclusion_tag("billing/_ruler.html")
+def ruler(raw_seconds: int, billed_seconds: int | None = None, state: str = "") -> dict:
+    """The scale with what was recorded and what the rule added. `state` is "green" while the timer runs."""
+    return {"ruler": measure(raw_seconds, billed_seconds), "state": state}
+
+
+@register.simple_tag
+def receipt(explanation: str, tall: bool = False) -> SafeString:
+    """The kept explanation, marked up; its text stays exactly what was kept. `tall` sets it as rows."""
+    first, *others = explanation.split(" → ")
+    steps = format_html_join(
+        mark_safe(" <i>→</i> "), "{}", ((step,) for step in (_recorded(first), *map(_step, others)))
+    )
+    return format_html('<p class="receipt{}">{}</p>', " receipt-tall" if tall else "", steps)
+
+
+def _recorded(step: str) -> SafeString:
+    clock, space, how = step.partition(" ")
+    if not space:
+        return format_html('<span class="step"><span>{}</span></span>', step)
+    return format_html('<span class="step"><b>{}</b> <span>{}</span></span>', _time(clock), how)
+
+
+def _step(step: str) -> SafeString:
+    label, colon, clock = step.rpartition(": ")
+    if colon:
+        return format_html('<span class="step"><span>{}<i>:</i></span> <b>{}</b></span>', label, _time(clock))
+    product, equals, amount = step.rpartition(" = ")
+    if equals:
+        return format_html(
+            '<span class="step total"><span>{}</span> <i>=</i> <b>{}</b></span>', product, _money(amount)
+        )
+    return format_html('<span class="step"><span>{}</span></span>', step)
+
+
+def _time(clock: str) -> SafeString:
+    hours, minutes, seconds = [*clock.split(":"), "0", "0"][:3]
+    return format_html('<time datetime="PT{}H{}M{}S">{}</time>', hours, minutes, seconds, clock)
+
+
+def _money(amount: str) -> SafeString:
+    return format_html('<data value="{}">{}</data>', amount.split(" ")[0].replace(",", ""), amount)
+
+
+@register.inclusion_tag("billing/_chips.html")
+def state_chip(entry: BillingEntry) -> dict:
+    """Where the entry stands; a second chip on one that was made by hand."""
+    chip = STATES[BillingEntry.State(entry.state)]
+    if entry.state == BillingEntry.State.NEW and entry.confirmed_at is None:
+        chip = Chip("Not confirmed", tone="stop")
+    return {"chips": [chip, Chip("By hand", "pencil")] if entry.by_hand else [chip]}
+
+
+@register.inclusion_tag("billing/_chips.html")
+def flag_chips(entry: BillingEntry) -> dict:
+    """What a reviewer should look at; nothing for an entry without flags."""
+    flags = {
+        Chip("adjusted", "pencil"): entry.is_adjusted,
+        Chip("unconfirmed"): entry.confirmed_at is None,
+        Chip(_overlap(entry), "layers-2", "stop"): entry.overlap_seconds,
+        Chip("unusually long", "clock-alert", "stop"): entry.is_unusually_long,
+        Chip("clock set back", "history"): entry.clock_stepped_back,
+    }
+    return {"chips": [chip for chip, raised in flags.items() if raised]}
+
+
+def _overlap(entry: BillingEntry) -> str:
+    seconds = entry.overlap_seconds
+    length = format_clock(seconds) if seconds < 60 else format_hours(seconds)
+    return (
+        f"overlaps {length} with #{entry.overlap_with_id}" if entry.overlap_with_id else f"overlaps {length}"
+    )

@@ -1,0 +1,130 @@
+"""A person's entries of one week, by day, with sums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.utils.formats import date_format
+
+from billing.models import BillingEntry
+from workspaces.money import format_sums
+
+#: How high the bar of a day is drawn.
+BAR = 40
+
+
+@dataclass(frozen=True)
+class Week:
+    """An ISO week, from its Monday."""
+
+    monday: date
+
+    @classmethod
+    def of(cls, day: date) -> Week:
+        return cls(day - timedelta(days=day.weekday()))
+
+    @classmethod
+    def read(cls, text: str) -> Week:
+        """ "2026-W47". Raises ValueError for anything else, and for other centuries."""
+        match = re.fullmatch(r"(20\d\d)-W(\d\d)", text, re.ASCII)
+        if not match:
+            raise ValueError("A week is written as 2026-W47.")
+        return cls(date.fromisocalendar(int(match[1]), int(match[2]), 1))
+
+    def __str__(self) -> str:
+        year, number, _ = self.monday.isocalendar()
+        return f"{year}-W{number:02}"
+
+    @property
+    def number(self) -> int:
+        return self.monday.isocalendar().week
+
+    @property
+    def days(self) -> list[date]:
+        return [self.monday + timedelta(days=number) for number in range(7)]
+
+    @property
+    def sunday(self) -> date:
+        return self.monday + timedelta(days=6)
+
+    @property
+    def previous(self) -> Week:
+        return Week(self.monday - timedelta(days=7))
+
+    @property
+    def next(self) -> Week:
+        return Week(self.monday + timedelta(days=7))
+
+    @property
+    def dates(self) -> str:
+        """ "16–22 November", "30 November – 6 December"."""
+        first, last = self.monday, self.sunday
+        if first.year != last.year:
+            return f"{date_format(first, 'j F Y')} – {date_format(last, 'j F Y')}"
+        if first.month != last.month:
+            return f"{date_format(first, 'j F')} – {date_format(last, 'j F')}"
+        return f"{first.day}–{date_format(last, 'j F')}"
+
+
+@dataclass
+class Sums:
+    """Entries, and what they come to."""
+
+    entries: list[BillingEntry] = field(default_factory=list)
+
+    @property
+    def raw_seconds(self) -> int:
+        return sum(entry.raw_seconds for entry in self.entries)
+
+    @property
+    def billed_seconds(self) -> int:
+        return sum(entry.billed_seconds for entry in self.entries)
+
+    @property
+    def money(self) -> str:
+        """What customers are charged: "456.00 EUR", by currency; empty if nothing is."""
+        sums: dict[str, int] = {}
+        for entry in self.entries:
+            if entry.is_charge:
+                sums[entry.currency] = sums.get(entry.currency, 0) + entry.amount
+        return format_sums(sums)
+
+
+@dataclass
+class Day(Sums):
+    """One day of a timesheet. `bar` and `bar_top` are for its drawing, as text for SVG attributes."""
+
+    date: date = date.min
+    full_seconds: int = 1
+
+    @property
+    def bar(self) -> str:
+        return f"{self._height:.1f}"
+
+    @property
+    def bar_top(self) -> str:
+        return f"{BAR - self._height:.1f}"
+
+    @property
+    def _height(self) -> float:
+        return self.billed_seconds / self.full_seconds * BAR
+
+
+class Timesheet(Sums):
+    """The entries of a week. A bar is full at `workday` seconds, or at the longest day if that is longer."""
+
+    def __init__(self, week: Week, entries: Iterable[BillingEntry], workday: int) -> None:
+        super().__init__(list(entries))
+        self.week = week
+        self.days = [Day([e for e in self.entries if e.date == day], day) for day in week.days]
+        full = max(workday, *(day.billed_seconds for day in self.days))
+        for day in self.days:
+            day.full_seconds = full
+
+    @property
+    def days_worked(self) -> list[Day]:
+        """Those with entries, the latest first."""
+        return [day for day in reversed(self.days) if day.entries]

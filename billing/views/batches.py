@@ -1,0 +1,112 @@
+"""Approved entries leave in numbered batches, which can be downloaded again and reversed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET, require_POST
+
+from billing.exports import FORMS
+from billing.models import BillingEntry, ExportBatch, NothingToExport
+from billing.models.entry_queryset import BillingEntryQuerySet
+from billing.views.reviewing import managers_only
+from workspaces.models import Workspace
+from workspaces.money import format_sums
+
+PER_PAGE = 30
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many entries, how long they are billed, and for how much."""
+
+    count: int
+    billed: int
+    amounts: dict[str, int]
+
+    @property
+    def money(self) -> str:
+        return format_sums(self.amounts)
+
+
+def figures_by(field: str, entries: BillingEntryQuerySet) -> dict[int, Figures]:
+    """The figures of these entries by the id of their workspace or batch. Two queries."""
+    counted = entries.order_by().values_list(field).annotate(Count("pk"), Sum("billed_seconds"))
+    found = {key: Figures(count, billed, {}) for key, count, billed in counted}
+    charges = entries.order_by().filter(kind="service")
+    for key, currency, amount in charges.values_list(field, "currency").annotate(Sum("amount")):
+        found[key].amounts[currency] = amount
+    return found
+
+
+@require_GET
+@managers_only
+def batches(request: HttpRequest) -> HttpResponse:
+    """What could be exported now, by workspace, and what has been."""
+    return _show(request)
+
+
+def _show(request: HttpRequest, *, status: int = 200, problem: str = "") -> HttpResponse:
+    user = request.user
+    approved = figures_by("workspace", BillingEntry.objects.reviewable_by(user).filter(state="approved"))
+    workspaces = Workspace.objects.managed_by(user)
+    found = ExportBatch.objects.reviewable_by(user).select_related("workspace", "created_by", "reversed_by")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    figures = figures_by("batch", BillingEntry.objects.filter(batch__in=[batch.pk for batch in shown]))
+    context = {
+        "workspaces": [(workspace, approved.get(workspace.pk)) for workspace in workspaces],
+        "batches": [(batch, figures.get(batch.pk)) for batch in shown],
+        "page": page,
+        "problem": problem,
+    }
+    return render(request, "billing/batches.html", context, status=status)
+
+
+@require_POST
+@managers_only
+def export(request: HttpRequest) -> HttpResponse:
+    """The approved entries of a `workspace` become its next batch."""
+    chosen = request.POST.get("workspace", "")
+    known = chosen.isascii() and chosen.isdigit() and len(chosen) <= 18
+    workspace = Workspace.objects.managed_by(request.user).filter(pk=chosen).first() if known else None
+    if workspace is None:
+        return _show(request, status=422, problem="Choose one of your workspaces. Nothing was exported.")
+    try:
+        batch = ExportBatch.objects.create_from_approved(workspace, by=request.user, now=timezone.now())
+    except NothingToExport:
+        problem = f"Nothing is approved in {workspace} (any more), so there is nothing to export."
+        return _show(request, status=409, problem=problem)
+    messages.success(request, f"{batch} of {workspace} is ready to download.")
+    return redirect("billing:batches")
+
+
+@require_GET
+@managers_only
+def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+    """A batch as CSV or XLSX; a reversed one holds nothing any more."""
+    batches = ExportBatch.objects.reviewable_by(request.user).standing().select_related("workspace")
+    batch = get_object_or_404(batches, pk=pk)
+    write, content_type = FORMS[form]
+    name = f"{slugify(batch.workspace.name) or 'stint'}-batch-{batch.number}.{form}"
+    headers = {"Content-Disposition": content_disposition_header(True, name)}
+    return HttpResponse(write(batch), content_type=content_type, headers=headers)
+
+
+@require_POST
+@managers_only
+def reverse(request: HttpRequest, pk: int) -> HttpResponse:
+    """The entries of a batch are Approved again."""
+    batches = ExportBatch.objects.reviewable_by(request.user).select_related("workspace")
+    batch = get_object_or_404(batches, pk=pk)
+    if batch.reverse(by=request.user, now=timezone.now()):
+        messages.success(request, f"{batch} is reversed. Its entries are Approved again.")
+    return redirect("billing:batches")

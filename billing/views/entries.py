@@ -1,0 +1,177 @@
+"""One's own entries: the week, one of them, a new one by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh, reswap
+
+from billing.changes import changes_of
+from billing.forms import EntryForm, ManualEntryForm
+from billing.models import BillingEntry, EditConflict, NotEditable
+from billing.timesheet import Timesheet, Week
+from workspaces.durations import format_clock
+from workspaces.models import User, Workspace
+from workspaces.money import format_money
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """A week of the user's entries, by day. The user's first workspace says what day it is."""
+    workspace = _first_workspace(request.user)
+    today = workspace.local_date(timezone.now())
+    try:
+        week = Week.read(request.GET.get("week", ""))
+    except ValueError:
+        week = Week.of(today)
+    mine = BillingEntry.objects.of(request.user).select_related("workspace", "conversation__customer")
+    shown = mine.counted().filter(date__range=(week.monday, week.sunday)).select_related("reviewed_by")
+    elsewhere = mine.filter(state=BillingEntry.State.RETURNED).exclude(date__in=week.days)
+    context = {
+        "sheet": Timesheet(week, shown, workspace.seconds_per_day),
+        "this_week": Week.of(today),
+        "today": today,
+        "returned_elsewhere": elsewhere,
+    }
+    return render(request, "billing/entries.html", context)
+
+
+def _first_workspace(user: User) -> Workspace:
+    return Workspace.objects.for_user(user).first() or Workspace()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry(request: HttpRequest, pk: int) -> HttpResponse:
+    """An entry of the user's own, or of a workspace that they manage; a form while they may change it."""
+    entry = _visible_entry(request, pk)
+    if request.method == "POST":
+        return _save(request, entry)
+    form = EntryForm(entry=entry) if entry.is_editable_by(request.user) else None
+    return _show(request, entry, form=form)
+
+
+def _save(request: HttpRequest, entry: BillingEntry) -> HttpResponse:
+    form = EntryForm(request.POST, entry=entry)
+    valid = form.is_valid()
+    try:
+        if not entry.is_editable_by(request.user):
+            raise NotEditable(entry)
+        if not valid:
+            return _show(request, entry, status=422, form=form)
+        form.save(by=request.user, now=timezone.now())
+    except EditConflict:
+        return _show(request, entry, status=409, form=form, conflict=True)
+    messages.success(request, f"Saved {figure(entry)}")
+    return _go(request, _page_after(request, entry))
+
+
+def _visible_entry(request: HttpRequest, pk: int) -> BillingEntry:
+    visible = BillingEntry.objects.visible_to(request.user)
+    related = "workspace", "user", "conversation__customer", "billing_type", "reviewed_by"
+    return get_object_or_404(visible.select_related(*related), pk=pk)
+
+
+def _show(request: HttpRequest, entry: BillingEntry, *, status: int = 200, **context: Any) -> HttpResponse:
+    context |= {"entry": entry, "changes": changes_of(entry), "next": _next(request)}
+    return render(request, "billing/entry.html", context, status=status)
+
+
+def figure(entry: BillingEntry) -> str:
+    """ "1:00:00, 120.00 EUR on #1042." """
+    amount = f", {format_money(entry.amount, entry.currency)}" if entry.is_charge else ""
+    return f"{format_clock(entry.billed_seconds)}{amount} on #{entry.conversation_id}."
+
+
+@require_POST
+def calculate(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the form would come to, as it is filled in just now; changes nothing."""
+    form = EntryForm(request.POST, entry=_visible_entry(request, pk))
+    form.is_valid()
+    status = 200 if form.calculation else 422
+    return render(request, "billing/_calculated.html", {"form": form}, status=status)
+
+
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """By its agent, or by a manager of its workspace. A toast offers to undo it."""
+    entry = _visible_entry(request, pk)
+    version = request.POST.get("version", "")
+    shown = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None
+    try:
+        entry.discard(by=request.user, now=timezone.now(), version=shown)
+    except EditConflict:
+        return _refuse(request, entry)
+    undo = reverse("billing:reinstate", args=[pk])
+    messages.success(request, f"Discarded {figure(entry)}", extra_tags=undo)
+    return _go(request, _page_after(request, entry))
+
+
+@require_POST
+def reinstate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo a decision: one's own, or as a manager anybody's. It may stand undone already."""
+    entry = _visible_entry(request, pk)
+    user = request.user
+    if not (entry.is_editable or entry.reviewed_by == user or user.manages(entry.workspace_id)):
+        raise PermissionDenied
+    try:
+        entry.reinstate(by=user, now=timezone.now())
+    except EditConflict:
+        return _refuse(request, entry)
+    messages.success(request, f"Back in {entry.get_state_display()}: {figure(entry)}")
+    return HttpResponseClientRefresh() if request.htmx else redirect(_page_after(request, entry))
+
+
+def _refuse(request: HttpRequest, entry: BillingEntry) -> HttpResponse:
+    text = f"This entry is {entry.get_state_display().lower()} by now, and stays as it is."
+    if entry.is_editable:
+        text = "Somebody changed this entry meanwhile. Look at it and try again."
+    if request.htmx:
+        return reswap(render(request, "_error_toast.html", {"message": text}, status=409), "none")
+    messages.error(request, text)
+    form = EntryForm(entry=entry) if entry.is_editable_by(request.user) else None
+    return _show(request, entry, status=409, form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """An entry by hand. The form calculates by asking for itself, with what is filled in as the query."""
+    now = timezone.now()
+    if request.method != "POST":
+        form = ManualEntryForm(user=request.user, now=now, initial=request.GET.dict())
+        if request.htmx:
+            status = 422 if form.unreadable else 200
+            return render(request, "billing/_new_calculated.html", {"form": form}, status=status)
+        return render(request, "billing/new.html", {"form": form})
+    form = ManualEntryForm(request.POST, user=request.user, now=now)
+    if not form.is_valid():
+        return render(request, "billing/new.html", {"form": form}, status=422)
+    entry = form.save(by=request.user, now=now)
+    messages.success(request, f"Logged {figure(entry)}")
+    return _go(request, _page_after(request, entry))
+
+
+def _page_after(request: HttpRequest, entry: BillingEntry) -> str:
+    """The page that the form wants next, else the week of one's own entry, else the review."""
+    if entry.user_id == request.user.pk:
+        usual = reverse("billing:entries", query={"week": str(Week.of(entry.date))})
+    else:
+        usual = reverse("billing:review")
+    return _next(request) or usual
+
+
+def _next(request: HttpRequest) -> str:
+    page = request.POST.get("next") or request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if safe else ""
+
+
+def _go(request: HttpRequest, page: str) -> HttpResponse:
+    return HttpResponseClientRedirect(page) if request.htmx else redirect(page)

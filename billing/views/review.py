@@ -1,0 +1,193 @@
+"""The review of entries: the queue, and what is decided on its entries, one by one or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import push_url, reswap, retarget
+
+from billing.changes import changes_of
+from billing.models import BillingEntry
+from billing.review import Sums
+from billing.review_forms import DecisionForm, ReturnForm, VersionForm
+from billing.views.reviewing import (
+    came_from,
+    finished,
+    managers_only,
+    queue_at,
+    refused,
+    show_queue,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+STATES = {
+    "approve": BillingEntry.State.APPROVED,
+    "return": BillingEntry.State.RETURNED,
+    "discard": BillingEntry.State.DISCARDED,
+}
+DONE = {
+    "approve": "approved",
+    "return": "returned",
+    "discard": "discarded",
+    "reinstate": "set back",
+}
+
+
+@require_GET
+@managers_only
+def review(request: HttpRequest) -> HttpResponse:
+    """The queue: entries of the workspaces that the user manages, filtered, sorted, in groups and pages."""
+    queue = queue_at(request, request.get_full_path())
+    response = show_queue(request, queue)
+    return push_url(response, queue.address) if request.htmx else response
+
+
+@require_GET
+@managers_only
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a row of the queue discloses; without JavaScript, the entry's own page."""
+    entry = _reviewable(request, pk)
+    if not request.htmx:
+        return redirect("billing:entry", pk)
+    context = {"entry": entry, "changes": changes_of(entry), "next": came_from(request)}
+    return render(request, "billing/_review_detail.html", context)
+
+
+@require_POST
+@managers_only
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve one entry, in the `version` that was shown."""
+    entry = _reviewable(request, pk)
+    form = VersionForm(request.POST)
+    if not form.is_valid():
+        return refused(request, 422, problem="There is no such version. Nothing was changed.")
+    return _decide(request, "approve", {entry.pk: form.cleaned_data["version"]})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@managers_only
+def return_(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the comment, and with it return one entry, in the `version` that was shown."""
+    entry = _reviewable(request, pk)
+    form = VersionForm(request.POST if request.method == "POST" else request.GET)
+    if not form.is_valid():
+        return refused(request, 422, problem="There is no such version. Nothing was changed.")
+    version = form.cleaned_data["version"]
+    versions = {entry.pk: entry.version if version is None else version}
+    if request.method != "POST":
+        return _ask(request, versions, ReturnForm())
+    return _return(request, versions)
+
+
+@require_POST
+@managers_only
+def decide(request: HttpRequest) -> HttpResponse:
+    """Take one `decision` on every chosen `entry`, each as "id:version"."""
+    form = DecisionForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return refused(request, 422, problem=form.problem)
+    decision, versions = form.cleaned_data["decision"], form.cleaned_data["entry"]
+    if decision == "ask":
+        return _ask(request, versions, ReturnForm())
+    if decision == "return":
+        return _return(request, versions)
+    return _decide(request, decision, versions)
+
+
+@require_POST
+@managers_only
+def approve_unflagged(request: HttpRequest) -> HttpResponse:
+    """Approve all that the filters leave without flags, if they are still those that were `shown`."""
+    unflagged = queue_at(request, came_from(request)).unflagged
+    if request.POST.get("shown") != unflagged.fingerprint:
+        return refused(request, 409, outdated=True)
+    return _decide(request, "approve", unflagged.versions)
+
+
+@require_POST
+@managers_only
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back what the user decided at the moment `at`, in microseconds, as far as it still stands."""
+    at = request.GET.get("at", "")
+    if not (at.isascii() and at.isdigit() and len(at) <= 16):
+        return refused(request, 422, problem="There is nothing to undo at that address.")
+    moment = EPOCH + timedelta(microseconds=int(at))
+    mine = BillingEntry.objects.reviewable_by(request.user).filter(
+        reviewed_by=request.user, reviewed_at=moment
+    )
+    return _decide(request, "reinstate", mine.versions())
+
+
+def _reviewable(request: HttpRequest, pk: int) -> BillingEntry:
+    """404 for what the user cannot see; 403 for what they see but do not manage, as their own elsewhere."""
+    related = BillingEntry.objects.select_related("user", "conversation__customer", "workspace")
+    entry = get_object_or_404(related.visible_to(request.user), pk=pk)
+    if not request.user.manages(entry.workspace_id):
+        raise PermissionDenied
+    return entry
+
+
+def _decide(
+    request: HttpRequest, decision: str, versions: Mapping[int, int | None], comment: str = ""
+) -> HttpResponse:
+    by, now = request.user, timezone.now()
+    entries = BillingEntry.objects.reviewable_by(by).select_related("user", "conversation")
+    if decision == "reinstate":
+        done, missed = entries.reinstate(versions, by=by, now=now)
+    else:
+        done, missed = entries.decide(STATES[decision], versions, by=by, now=now, comment=comment)
+    if done:
+        _toast(request, decision, done, now)
+    if missed:
+        return refused(request, 409, missed=missed, done=DONE[decision])
+    return finished(request)
+
+
+def _toast(request: HttpRequest, decision: str, done: list[BillingEntry], now: datetime) -> None:
+    """Says what was done; Undo has the moment of the decision, by which it finds the entries again."""
+    whom = f" to {done[0].user.display_name}" if decision == "return" and len(done) == 1 else ""
+    sums = Sums.of(done)
+    money = f", {sums.money}" if sums.amounts else ""
+    text = f"{len(done)} {'entry' if len(done) == 1 else 'entries'} {DONE[decision]}{whom}{money}."
+    address = ""
+    if decision in ("approve", "discard"):
+        query = {"at": (now - EPOCH) // timedelta(microseconds=1), "next": came_from(request)}
+        address = f"{reverse('billing:undo')}?{urlencode(query)}"
+    messages.success(request, text, extra_tags=address)
+
+
+def _return(request: HttpRequest, versions: Mapping[int, int]) -> HttpResponse:
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, versions, form, status=422)
+    return _decide(request, "return", versions, form.cleaned_data["comment"])
+
+
+def _ask(
+    request: HttpRequest, versions: Mapping[int, int], form: ReturnForm, *, status: int = 200
+) -> HttpResponse:
+    """The form for the comment: a page, or for htmx what the queue's dialog holds."""
+    entries = BillingEntry.objects.reviewable_by(request.user).filter(pk__in=versions)
+    chosen = list(entries.select_related("user", "conversation").order_by("-date", "-pk"))
+    whom = chosen[0].user.display_name if len(chosen) == 1 else ""
+    context = {
+        "form": form,
+        "title": f"Return to {whom}" if whom else f"Return {len(chosen)} entries",
+        "chosen": chosen,
+        "sums": Sums.of(chosen),
+        "versions": versions,
+        "next": came_from(request),
+    }
+    if not request.htmx:
+        return render(request, "billing/review_return.html", context, status=status)
+    response = render(request, "billing/_review_return.html", context, status=status)
+    return retarget(reswap(response, "innerHTML"), "#return")

@@ -1,0 +1,90 @@
+"""Who may review, and how a reviewer's click is answered: with the queue as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+
+from billing.review import Queue
+
+
+def managers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """403 for whoever manages no workspace, whether what they asked for exists or not."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_manager:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page that the reviewer is on: what `next` says, else what htmx says, else the queue."""
+    wanted = request.POST.get("next") or request.GET.get("next")
+    if not wanted and request.htmx:
+        wanted = request.htmx.current_url_abs_path
+    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return reverse("billing:review")
+
+
+def is_queue(address: str) -> bool:
+    return urlsplit(address).path == reverse("billing:review")
+
+
+def queue_at(request: HttpRequest, address: str) -> Queue:
+    """The queue under the filters of an address; of any other page's, without filters."""
+    query = QueryDict(urlsplit(address).query if is_queue(address) else "")
+    return Queue(query, user=request.user, now=timezone.now())
+
+
+def show_queue(
+    request: HttpRequest, queue: Queue, *, status: int = 200, problem: str = "", **told: Any
+) -> HttpResponse:
+    """The queue as a page, or for htmx its regions, whatever element asked for it.
+
+    `problem` and `told` say what was not done; _review_problem.html words it.
+    """
+    # The links of the page, as to its other pages, keep the filters of this queue.
+    request.GET = queue.query
+    if queue.filters.errors:
+        status = 422
+    context = {"queue": queue, "filters": queue.filters, "page": queue.page, "problem": problem} | told
+    if not request.htmx:
+        return render(request, "billing/review.html", context, status=status)
+    response = render(request, "billing/_review_regions.html", context, status=status)
+    return retarget(reswap(response, "innerHTML"), "#queue")
+
+
+def finished(request: HttpRequest) -> HttpResponse:
+    """It was done: back to where the reviewer came from."""
+    address = came_from(request)
+    if not request.htmx:
+        return redirect(address)
+    if is_queue(address):
+        return show_queue(request, queue_at(request, address))
+    return HttpResponseClientRedirect(address)
+
+
+def refused(request: HttpRequest, status: int, **told: Any) -> HttpResponse:
+    """It was not done, or not all of it (409), or made no sense (422): the queue, which says so."""
+    address = came_from(request)
+    if request.htmx and not is_queue(address):
+        messages.error(request, told.get("problem") or "It had changed meanwhile, and stays as it is.")
+        response = HttpResponseClientRedirect(address)
+        response.status_code = status
+        return response
+    return show_queue(request, queue_at(request, address), status=status, **told)
