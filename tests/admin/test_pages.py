@@ -1,0 +1,155 @@
+"""All pages of the admin: strict content policy, names that do nothing, few queries, odd addresses."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.contrib import admin as site
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from billing.models import BillingEntry, BillingType
+from billing.models.batch import ExportBatch
+from conversations.models import Conversation, Customer, Message
+from tests.admin.pages import address
+from tests.factories import (
+    BillingEntryFactory,
+    BillingTypeFactory,
+    ConversationFactory,
+    IntervalFactory,
+    MembershipFactory,
+    MessageFactory,
+    TimerFactory,
+    UserFactory,
+)
+from timers.models import Interval, Timer
+from workspaces.models import Membership, User, Workspace
+
+MODELS: list[Any] = [
+    User, Workspace, Membership, Customer, Conversation, Message, BillingType, BillingEntry, ExportBatch,
+    Timer, Interval,
+]  # fmt: skip
+EACH = pytest.mark.parametrize("model", MODELS, ids=[model.__name__ for model in MODELS])
+EVIL = '"><script>alert(1)</script><svg onload=alert(1)>'
+SEARCHES = ["Fine", "#1", "1", "9" * 30, "²", "%", "'", "a b c", "x" * 5000]
+KEYS = ["0", "-1", "x", "²", "9" * 30, "1'", "1_2F"]
+QUERIES = ["p=x", "p=9999999999", "o=99.x", "workspace__id__exact=x", "state__exact=x", "archived=x"]
+
+
+class Inline(HTMLParser):
+    """Collects what the content policy forbids, wherever it came from."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        forbidden = tag == "style" or (tag == "script" and not given.get("src"))
+        forbidden |= any(name == "style" or name.startswith("on") for name in given)
+        forbidden |= any("javascript:" in (value or "") for value in given.values())
+        if forbidden:
+            self.found.append(self.get_starttag_text())
+
+
+def populate(count, text="Fine"):
+    """So many of each model, each in a workspace and with people of its own."""
+    now = timezone.now()
+    for number in range(count):
+        user = UserFactory(username=f"{text[:20]}{now}{number}", first_name=text, last_name=text)
+        rule = BillingTypeFactory(name=text, workspace__name=text)
+        workspace = rule.workspace
+        Workspace.objects.filter(pk=workspace.pk).update(default_billing_type=rule)
+        MembershipFactory(user=user, workspace=workspace)
+        conversation = ConversationFactory(
+            customer__name=text,
+            customer__workspace=workspace,
+            customer__billing_type=rule,
+            subject=text,
+            contact=text,
+            assignee=user,
+            billing_type=rule,
+        )
+        MessageFactory(conversation=conversation, author=user, body=text)
+        MessageFactory(conversation=conversation, author_name=text)
+        batch = ExportBatch.objects.create(workspace=workspace, number=1, created_by=user)
+        entry = BillingEntryFactory(conversation=conversation, user=user, description=text, batch=batch)
+        timer = TimerFactory(conversation=conversation, user=user, state="logged", entry=entry, note=text)
+        IntervalFactory(timer=timer, stopped_at=now)
+
+
+def pages(client, model):
+    """The list, and what there is of one record: its form, its history, its deletion, an empty form."""
+    one = model.objects.order_by("pk").last()
+    addresses = [address(model), address(one), address(one, "history"), address(one, "delete")]
+    responses = [client.get(url) for url in [*addresses, address(model, "add")]]
+    shown = [response.content.decode() for response in responses if response.status_code == 200]
+    assert len(shown) >= 3
+    return shown
+
+
+@EACH
+def test_no_page_has_inline_scripts_or_styles_and_names_are_inert(model, as_admin):
+    populate(2, EVIL)
+    for page in pages(as_admin, model):
+        assert not Inline(page).found
+
+
+def test_nor_have_the_pages_around_them(as_admin, client):
+    for response in (
+        as_admin.get("/admin/"),
+        as_admin.get("/admin/billing/"),
+        as_admin.get("/admin/password_change/"),
+        client.get("/admin/login/"),
+        as_admin.post("/admin/logout/", follow=True),
+    ):
+        assert response.status_code == 200
+        assert not Inline(response.content.decode()).found
+
+
+@EACH
+def test_a_list_takes_the_same_queries_for_1_and_30_rows(model, as_admin):
+    counts = []
+    for more in (1, 29):
+        populate(more)
+        as_admin.get(address(model))
+        with CaptureQueriesContext(connection) as queries:
+            assert as_admin.get(address(model)).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@EACH
+def test_nothing_odd_in_an_address_is_an_error_of_the_server(model, as_admin):
+    populate(1)
+    odd = [f"?{query}" for query in QUERIES]
+    odd += [f"{key}/{page}/" for key in KEYS for page in ("change", "history", "delete")]
+    for tail in odd:
+        assert as_admin.get(address(model) + tail, follow=True).status_code in (200, 403, 404), tail
+    for text in SEARCHES:
+        assert as_admin.get(address(model), {"q": text}).status_code == 200, text
+
+
+def test_every_model_of_ours_is_tested_here():
+    ours = {
+        model
+        for model in site.site._registry
+        if model._meta.app_label in ("workspaces", "conversations", "billing", "timers")
+    }
+    assert ours == set(MODELS)
+
+
+def test_the_first_page_says_what_waits_and_what_runs(as_admin, conversation, agent):
+    BillingEntryFactory(conversation=conversation, user=agent)
+    TimerFactory.create_batch(2)
+    page = as_admin.get("/admin/").content.decode()
+    assert "1 entry waits for review" in page
+    assert "2 timers run<" in page
+
+
+def test_the_pages_carry_the_name_and_a_way_back(as_admin):
+    page = as_admin.get("/admin/").content.decode()
+    assert "<title>Administration | Stint</title>" in page
+    assert '<a href="/">View site</a>' in page
