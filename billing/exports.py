@@ -55,10 +55,10 @@ COLUMNS: dict[str, Callable[[BillingEntry], Cell]] = {
 def _rows(batch: ExportBatch) -> Iterable[list[Cell]]:
     entries = batch.entries.select_related("batch", "user", "conversation__customer")
     for entry in entries.order_by("conversation__customer__name", "date", "pk"):
-        yield [_inert(read(entry)) for read in COLUMNS.values()]
+        yield [inert(read(entry)) for read in COLUMNS.values()]
 
 
-def _inert(cell: Cell) -> Cell:
+def inert(cell: Cell) -> Cell:
     """A text that no spreadsheet runs; also in XLSX, which somebody may save as CSV."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 

@@ -93,7 +93,7 @@ class EntryForm(forms.Form):
             "version": entry.version,
         }
         super().__init__(data, initial=initial, auto_id="entry-%s")
-        types = self.fields["billing_type"]
+        types: Any = self.fields["billing_type"]
         types.queryset = BillingType.objects.choices_in(entry.workspace_id, entry.billing_type)
         if entry.billing_type is None:
             types.required, types.empty_label = False, entry.rule["name"]
@@ -115,8 +115,9 @@ class EntryForm(forms.Form):
         seconds = rule.calculate(self.entry.raw_seconds).billed_seconds if self._changes_rule else kept
         self.billed_follows = True
         self.filled_in = self.cleaned_data["billed"] = seconds
-        self.data = self.data.copy()
-        self.data["billed"] = format_input(seconds)
+        sent: Any = self.data
+        self.data = changed = sent.copy()
+        changed["billed"] = format_input(seconds)
 
     @property
     def _seen_at_first(self) -> str:
@@ -215,28 +216,30 @@ class ManualEntryForm(forms.Form):
         super().__init__(data, initial=initial, auto_id="new-%s")
         found = Conversation.objects.visible_to(user).open().with_rules()
         offered = list(found[:OFFERED_CONVERSATIONS])
-        self.fields["conversation"].queryset = found
+        field: Any = self.fields["conversation"]
+        field.queryset = found
         self.chosen = self._read("conversation") or (offered[0] if offered and data is None else None)
         if self.chosen:
             self.initial["conversation"] = self.chosen.pk
             self.initial.setdefault("date", self.chosen.workspace.local_date(now))
             self._offer_types(self.chosen)
         choices = {each.pk: f"{each} · {each.customer}" for each in [*offered, self.chosen] if each}
-        self.fields["conversation"].choices = choices.items()
+        field.choices = choices.items()
 
     def _offer_types(self, conversation: Conversation) -> None:
-        types = self.fields["billing_type"]
+        types: Any = self.fields["billing_type"]
         types.queryset = BillingType.objects.choices_in(conversation.workspace_id)
         types.empty_label = f"The conversation’s ({conversation.effective_billing_type or 'none'})"
 
     @property
     def offers_nothing(self) -> bool:
-        return not self.fields["conversation"].choices
+        return self.chosen is None and not self.is_bound
 
     def _read(self, name: str) -> Any:
         """The value of a field as the form stands, sent or not; None while it cannot be read."""
+        written = self.data if self.is_bound else self.initial
         try:
-            return self.fields[name].clean(self[name].value())
+            return self.fields[name].clean(written.get(name))
         except ValidationError:
             return None
 

@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-import config.converters  # noqa: F401  # <id:pk>
 from billing.views import batches, entries, review
 
 app_name = "billing"

@@ -17,7 +17,9 @@ from billing.models.billing_type import HIGHEST_RATE, BillingType
 from billing.models.calculation import Calculation
 from billing.models.entry_queryset import UNUSUALLY_LONG, BillingEntryQuerySet
 from conversations.models import Conversation
+from workspaces.durations import format_clock
 from workspaces.models import User, Workspace
+from workspaces.money import format_money
 
 LONGEST_SECONDS = 100 * 366 * 24 * 3600
 #: What the history has room for; the name of a billing type may fill it.
@@ -135,6 +137,12 @@ class BillingEntry(models.Model):
     def is_charge(self) -> bool:
         """Whether the customer is billed for it."""
         return self.kind == BillingType.Kind.SERVICE
+
+    @property
+    def figure(self) -> str:
+        """ "1:00:00, 120.00 EUR on #1042"; without the amount if it is internal."""
+        amount = f", {format_money(self.amount, self.currency)}" if self.is_charge else ""
+        return f"{format_clock(self.billed_seconds)}{amount} on #{self.conversation_id}"
 
     @property
     def is_editable(self) -> bool:

@@ -18,9 +18,7 @@ from billing.changes import changes_of
 from billing.forms import EntryForm, ManualEntryForm
 from billing.models import BillingEntry, EditConflict, NotEditable
 from billing.timesheet import Timesheet, Week
-from workspaces.durations import format_clock
 from workspaces.models import User, Workspace
-from workspaces.money import format_money
 
 
 @require_GET
@@ -69,7 +67,7 @@ def _save(request: HttpRequest, entry: BillingEntry) -> HttpResponse:
         form.save(by=request.user, now=timezone.now())
     except EditConflict:
         return _show(request, entry, status=409, form=form, conflict=True)
-    messages.success(request, f"Saved {figure(entry)}")
+    messages.success(request, f"Saved {entry.figure}.")
     return _go(request, _page_after(request, entry))
 
 
@@ -82,12 +80,6 @@ def _visible_entry(request: HttpRequest, pk: int) -> BillingEntry:
 def _show(request: HttpRequest, entry: BillingEntry, *, status: int = 200, **context: Any) -> HttpResponse:
     context |= {"entry": entry, "changes": changes_of(entry), "next": _next(request)}
     return render(request, "billing/entry.html", context, status=status)
-
-
-def figure(entry: BillingEntry) -> str:
-    """ "1:00:00, 120.00 EUR on #1042." """
-    amount = f", {format_money(entry.amount, entry.currency)}" if entry.is_charge else ""
-    return f"{format_clock(entry.billed_seconds)}{amount} on #{entry.conversation_id}."
 
 
 @require_POST
@@ -110,7 +102,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     except EditConflict:
         return _refuse(request, entry)
     undo = reverse("billing:reinstate", args=[pk])
-    messages.success(request, f"Discarded {figure(entry)}", extra_tags=undo)
+    messages.success(request, f"Discarded {entry.figure}.", extra_tags=undo)
     return _go(request, _page_after(request, entry))
 
 
@@ -125,7 +117,7 @@ def reinstate(request: HttpRequest, pk: int) -> HttpResponse:
         entry.reinstate(by=user, now=timezone.now())
     except EditConflict:
         return _refuse(request, entry)
-    messages.success(request, f"Back in {entry.get_state_display()}: {figure(entry)}")
+    messages.success(request, f"Back in {entry.get_state_display()}: {entry.figure}.")
     return HttpResponseClientRefresh() if request.htmx else redirect(_page_after(request, entry))
 
 
@@ -154,7 +146,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "billing/new.html", {"form": form}, status=422)
     entry = form.save(by=request.user, now=now)
-    messages.success(request, f"Logged {figure(entry)}")
+    messages.success(request, f"Logged {entry.figure}.")
     return _go(request, _page_after(request, entry))
 
 

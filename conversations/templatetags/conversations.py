@@ -13,9 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
-_LINKS = re.compile(
-    r"""(?P<url>https?://[^\s<>"']+)|(?<![\w&/#])\#(?P<number>[1-9][0-9]{0,17})\b""", re.IGNORECASE
-)
+_LINKS = re.compile(r"""(?i:https?://)[^\s<>"']+|(?<![\w&/#])\#[1-9][0-9]{0,17}\b""")
 
 
 class Dated(Protocol):
@@ -54,9 +52,8 @@ def _linked(text: str) -> SafeString:
 
 def _link(found: str) -> SafeString:
     if found.startswith("#"):
-        return format_html(
-            '<a href="{}">{}</a>', reverse("conversations:detail", args=[int(found[1:])]), found
-        )
+        address = reverse("conversations:detail", args=[int(found[1:])])
+        return format_html('<a href="{}">{}</a>', address, found)
     return format_html('<a href="{0}" rel="nofollow noopener">{0}</a>', found)
 
 

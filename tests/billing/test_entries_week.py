@@ -133,8 +133,21 @@ def test_earlier_and_later_weeks_are_one_click_away(as_agent: Client) -> None:
 
 @pytest.mark.parametrize(
     "week",
-    ["x", "2026-W54", "2026-W00", "2025-W53", "2026W47", "2026-47", "1999-W01", "0001-W01", "9999-W52"]
-    + ["9" * 5000, "２０２６-W47", "2026-W47x", "-1"],
+    [
+        "x",
+        "-1",
+        "2026-47",
+        "2026W47",
+        "2026-W47x",
+        "２０２６-W47",
+        "2026-W00",
+        "2026-W54",
+        "2025-W53",
+        "0001-W01",
+        "1999-W01",
+        "9999-W52",
+        "9" * 5000,
+    ],
 )
 def test_a_week_that_makes_no_sense_is_this_week(as_agent: Client, week: str) -> None:
     assert "Week 47, 16–22 November" in page(as_agent, week)
@@ -166,7 +179,7 @@ def test_thirty_entries_take_as_many_queries_as_one(
     add_entries(agent, manager, conversation, 1)
     few = queries()
     add_entries(agent, manager, conversation, 29)
-    assert queries() == few
+    assert queries() == few <= 9
 
 
 def add_entries(agent: User, manager: User, conversation: Conversation, count: int) -> None:

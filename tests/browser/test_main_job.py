@@ -251,3 +251,19 @@ def test_cancel_and_undo_without_javascript(sit: Sit, agent: User, conversation:
     icon(page, "white", "Timers: none")
     page.get_by_role("button", name="Undo").click()
     icon(page, "red", "Timers: 1 stopped")
+
+
+def test_the_list_of_conversations_and_the_inbox_follow_their_timers(
+    sit: Sit, agent: User, conversation: Conversation
+) -> None:
+    page = sit(agent, f"/conversations/{conversation.pk}/")
+    mark = page.locator("#inbox [data-timer-of]")
+    expect(mark).to_be_hidden()
+    toolbar(page)
+    expect(mark).to_have_attribute("data-state", "green")
+    expect(mark).to_be_visible()
+    page.goto("/conversations/")
+    expect(page.locator("#rows .chip [data-state]")).to_have_attribute("data-state", "green")
+    page.get_by_role("button", name="Timers: 1 running").click()
+    page.locator("#timers").get_by_role("button", name="Stop").click()
+    expect(page.locator("#rows .chip [data-state]")).to_have_attribute("data-state", "red")

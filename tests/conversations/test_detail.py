@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from conversations.models import Conversation, Customer, Message
@@ -169,6 +170,12 @@ def test_outsiders_find_nothing(as_outsider: Client, as_admin: Client, conversat
 @pytest.mark.parametrize("pk", ["0", "9" * 18, "9" * 19, "1" + "0" * 30, "-1", "abc", "١"])
 def test_a_number_that_does_not_exist_is_not_found(as_agent: Client, pk: str) -> None:
     assert as_agent.get(f"/conversations/{pk}/").status_code == 404
+
+
+def test_an_address_holds_no_more_digits_than_an_id_can_have() -> None:
+    assert resolve(f"/conversations/{'9' * 18}/").url_name == "detail"
+    with pytest.raises(Resolver404):
+        resolve(f"/conversations/{'9' * 19}/")
 
 
 def test_only_get_is_allowed(as_agent: Client, conversation: Conversation) -> None:

@@ -84,6 +84,7 @@ def test_converting_again_shows_the_decided_entry_as_it_is(timer, manager, decid
     decide(BillingEntry.objects.get(pk=timer.entry_id), manager)
     decided = BillingEntry.objects.values().get()
     assert timer.convert(kind=kind, now=NOW).state == state
+    timer.entry.switch_kind(kind, by=timer.user, now=NOW)
     assert BillingEntry.objects.values().get() == decided
 
 

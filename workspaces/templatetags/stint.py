@@ -47,11 +47,11 @@ def when_in(moment: datetime, zone: ZoneInfo) -> str:
 
 @register.filter
 def moment_in(moment: datetime, zone: ZoneInfo) -> str:
-    """Day and time: "13:08" today, else "19 November, 13:08"."""
+    """Day and time: "13:08" today, else "19 Nov, 13:08"."""
     local = moment.astimezone(zone)
     if local.date() == timezone.now().astimezone(zone).date():
         return f"{local:%H:%M}"
-    return date_format(local, "j F, H:i")
+    return date_format(local, "j M, H:i" if local.year == timezone.now().year else "j M Y, H:i")
 
 
 @register.filter
