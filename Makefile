@@ -59,7 +59,7 @@ run: .venv/installed .env
 	@# In a process group of its own: workers that get Ctrl-C themselves, beside their server, hang.
 	@set -m; .venv/bin/granian --interface wsgi config.wsgi:application --host 127.0.0.1 --port $(PORT) \
 	  --workers 2 --blocking-threads 4 --no-ws --respawn-failed-workers --log-level warning & \
-	server=$$!; trap 'kill $$server' INT TERM HUP; wait $$server || wait $$server
+	server=$$!; set +m; trap 'kill $$server' INT TERM HUP; wait $$server || wait $$server
 
 dev: export DEBUG = on
 dev: .venv/installed-dev .env

@@ -128,8 +128,7 @@ class BillingTypeAdmin(NoBulkDelete, HistoryAdmin):
     @admin.action(description="Unarchive", permissions=["change"])
     def unarchive(self, request: HttpRequest, queryset: QuerySet[BillingType]) -> None:
         for billing_type in queryset.exclude(archived_at=None):
-            billing_type.archived_at = None
-            billing_type.save()
+            billing_type.unarchive()
             self.message_user(request, f"“{billing_type}” is offered again.")
 
 

@@ -68,12 +68,12 @@ class ReviewFilters(forms.Form):
         "billed": "Most billed first",
         "amount": "Largest amount first",
     }
-    GROUP_ORDERS = {
+    GROUP_ORDERS: dict[str, list[Any]] = {
         "agent": ["user__last_name", "user__first_name", "user__username"],
         "customer": ["conversation__customer__name", "conversation__customer"],
         "day": ["-date"],
     }
-    SORT_ORDERS = {
+    SORT_ORDERS: dict[str, list[Any]] = {
         "": ["-date", "-pk"],
         "oldest": ["date", "pk"],
         "billed": ["-billed_seconds", "-date", "-pk"],
@@ -106,8 +106,10 @@ class ReviewFilters(forms.Form):
         self.today = today
         scope = BillingEntry.objects.reviewable_by(user).order_by()
         people = User.objects.filter(pk__in=scope.values("user"))
-        self.fields["agent"].queryset = people.order_by("last_name", "first_name", "username")
-        self.fields["customer"].queryset = Customer.objects.filter(workspace__in=user.managed_ids)
+        agents: Any = self.fields["agent"]
+        agents.queryset = people.order_by("last_name", "first_name", "username")
+        customers: Any = self.fields["customer"]
+        customers.queryset = Customer.objects.filter(workspace__in=user.managed_ids)
         self.is_valid()
 
     def clean(self) -> dict[str, Any]:
@@ -231,7 +233,7 @@ class DecisionForm(forms.Form):
 
     @property
     def problem(self) -> str:
-        return " ".join(text for texts in self.errors.values() for text in texts)
+        return " ".join(str(text) for texts in self.errors.values() for text in texts)
 
 
 class VersionForm(forms.Form):

@@ -181,6 +181,7 @@ CONTENT_SECURITY_POLICY = {
 # Language, time, files, log
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -273,3 +273,9 @@ class BillingType(models.Model):
             self.archived_at = now
             self.full_clean()
             self.save()
+
+    def unarchive(self) -> None:
+        """Offer it again. Idempotent."""
+        if self.archived_at is not None:
+            self.archived_at = None
+            self.save()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -295,7 +295,7 @@ class BillingEntry(models.Model):
             self.reviewed_by_id, self.reviewed_at = before.reviewed_by_id, before.reviewed_at
         return True
 
-    def _before_discarding(self) -> models.Model | None:
+    def _before_discarding(self) -> Any:
         undecided = self.history.filter(state__in=[self.State.NEW, self.State.RETURNED])
         return undecided.order_by("history_id").last()
 

@@ -18,6 +18,7 @@
 
   try {
     chosen = localStorage.getItem("theme") ?? "";
+    if (chosen === "auto") chosen = ""; // what the admin calls following the system
   } catch {
     // Then it follows the system.
   }

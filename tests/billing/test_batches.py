@@ -56,7 +56,7 @@ def xlsx_cells(client, batch):
     cells = {}
     for cell in sheet.iter(f"{space}c"):
         value = cell.find(f"{space}v")
-        if value is not None:
+        if value is not None and value.text:
             cells[cell.get("r")] = texts[int(value.text)] if cell.get("t") == "s" else float(value.text)
     return cells
 

@@ -1,0 +1,307 @@
+"""What a click on a timer answers, with htmx and without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.models import BillingEntry
+from conversations.models import Conversation
+from tests.cast import sign_in
+from tests.factories import ConversationFactory, TimerFactory
+from timers.board import Board
+from timers.models import Timer
+from workspaces.models import User, Workspace
+
+
+def click(client: Client, verb: str, pk: int, here: Conversation | None = None, **fields: Any) -> HttpResponse:
+    """As htmx sends it, from the page of a conversation or from another."""
+    fields |= {"seen": "", "on": here.pk if here else ""}
+    return client.post(reverse(f"timers:{verb}", args=[pk]), fields, headers={"HX-Request": "true"})
+
+
+@pytest.fixture
+def timer(agent: User, conversation: Conversation) -> Timer:
+    """The agent's, running since an hour ago."""
+    since = timezone.now() - timedelta(hours=1)
+    return Timer.objects.start(user=agent, conversation=conversation, now=since)
+
+
+class TestOneAnswer:
+    def test_start_draws_icon_list_and_sidebar_in_one_response(
+        self, as_agent: Client, conversation: Conversation
+    ) -> None:
+        page = click(as_agent, "start_on", conversation.pk, conversation).content.decode()
+        assert 'data-state="green" aria-label="Timers: 1 running"' in page
+        for region in ("timers-icon", "my-timer", "timer-button", "timerbar", "others", "favicon"):
+            assert page.count(f'id="{region}"') == 1
+        assert '<section id="timers" hx-swap-oob="innerHTML">' in page
+
+    def test_regions_that_the_page_does_not_have_are_left_out(
+        self, as_agent: Client, timer: Timer
+    ) -> None:
+        page = click(as_agent, "stop", timer.pk).content.decode()
+        assert 'id="timers-icon"' in page
+        assert 'id="my-timer"' not in page
+
+    def test_stop_opens_the_form_filled_in(
+        self, as_agent: Client, timer: Timer, conversation: Conversation
+    ) -> None:
+        page = click(as_agent, "stop", timer.pk, conversation, note="Read the logs").content.decode()
+        assert "New entry" in page and "Read the logs" in page and 'value="1:' in page
+        assert BillingEntry.objects.get().description == "Read the logs"
+
+    def test_the_event_tells_the_rest_of_the_page(self, as_agent: Client, timer: Timer) -> None:
+        assert "timers" in click(as_agent, "stop", timer.pk).headers["HX-Trigger"]
+
+    def test_without_htmx_it_is_back_to_the_page(self, as_agent: Client, timer: Timer) -> None:
+        response = as_agent.post(
+            reverse("timers:stop", args=[timer.pk]), headers={"Referer": "http://testserver/billing/?week=1"}
+        )
+        assert (response.status_code, response.url) == (302, "/billing/?week=1")
+
+    @pytest.mark.parametrize("page", ["", "https://evil.example/x", "//evil.example", "javascript:alert(1)"])
+    def test_a_foreign_page_is_not_gone_back_to(self, as_agent: Client, timer: Timer, page: str) -> None:
+        response = as_agent.post(reverse("timers:stop", args=[timer.pk]), headers={"Referer": page})
+        assert response.url == f"/conversations/{timer.conversation_id}/"
+
+
+class TestPoll:
+    def poll(self, client: Client, seen: str, here: Conversation | None = None) -> HttpResponse:
+        return client.get(
+            reverse("timers:status"),
+            {"seen": seen, "on": here.pk if here else ""},
+            headers={"HX-Request": "true"},
+        )
+
+    def seen(self, user: User, here: Conversation | None = None) -> str:
+        return Board(user, timezone.now(), here).seen
+
+    def test_204_when_nothing_changed(
+        self, as_agent: Client, agent: User, timer: Timer, conversation: Conversation
+    ) -> None:
+        for here in (None, conversation):
+            assert self.poll(as_agent, self.seen(agent, here), here).status_code == 204
+
+    @pytest.mark.parametrize("seen", ["", "x", "a.b.c", "." * 500, "\U0001f600"])
+    def test_unknown_marks_get_everything(self, as_agent: Client, timer: Timer, seen: str) -> None:
+        response = self.poll(as_agent, seen)
+        assert response.status_code == 200
+        assert b'aria-label="Timers: 1 running"' in response.content
+
+    def test_a_colleagues_start_leaves_my_form_alone(
+        self, as_agent: Client, agent: User, colleague: User, timer: Timer, conversation: Conversation
+    ) -> None:
+        timer.stop(timezone.now())
+        seen = self.seen(agent, conversation)
+        Timer.objects.start(user=colleague, conversation=conversation, now=timezone.now())
+        page = self.poll(as_agent, seen, conversation).content.decode()
+        assert 'id="others"' in page
+        assert 'id="my-timer"' not in page
+
+    @pytest.mark.parametrize("on", ["0", "999999999999", "9" * 40, "-1", "x", "１２"])
+    def test_a_wrong_conversation_is_none(self, as_agent: Client, timer: Timer, on: str) -> None:
+        response = as_agent.get(reverse("timers:status"), {"on": on})
+        assert response.status_code == 200
+        assert b'id="my-timer"' not in response.content
+
+    def test_a_foreign_conversation_shows_nothing(
+        self, as_agent: Client, foreign_conversation: Conversation, outsider: User
+    ) -> None:
+        Timer.objects.start(user=outsider, conversation=foreign_conversation, now=timezone.now())
+        response = self.poll(as_agent, "", foreign_conversation)
+        assert "Auswärtig" not in response.content.decode()
+        assert b'id="others"' not in response.content
+
+    def test_an_ended_session_moves_the_whole_page_to_the_login(self, timer: Timer) -> None:
+        address = f"/conversations/{timer.conversation_id}/"
+        response = Client().post(
+            reverse("timers:stop", args=[timer.pk]),
+            headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{address}"},
+        )
+        assert response.headers["HX-Redirect"] == f"/accounts/login/?next={address}"
+        assert not response.content
+        timer.refresh_from_db()
+        assert timer.is_running
+
+
+class TestRefusals:
+    def test_no_start_on_a_closed_conversation(
+        self, as_agent: Client, agent: User, conversation: Conversation
+    ) -> None:
+        conversation.close(by=agent, now=timezone.now())
+        response = click(as_agent, "start_on", conversation.pk, conversation)
+        assert response.status_code == 409
+        assert "is closed" in response.content.decode()
+        page = as_agent.get(f"/conversations/{conversation.pk}/").content.decode()
+        assert reverse("timers:start_on", args=[conversation.pk]) not in page
+
+    @pytest.mark.parametrize("kind", ["", "free", "SERVICE", "service\0", "x" * 5000])
+    def test_an_unknown_kind_is_422(self, as_agent: Client, timer: Timer, kind: str) -> None:
+        assert click(as_agent, "convert", timer.pk, kind=kind).status_code == 422
+        assert not BillingEntry.objects.exists()
+
+    @pytest.mark.parametrize("note", ["x" * 2001, "a\0b"])
+    def test_a_bad_note_stops_no_stop(self, as_agent: Client, timer: Timer, note: str) -> None:
+        response = click(as_agent, "stop", timer.pk, note=note)
+        assert response.status_code == 200
+        assert "The note was not kept." in response.content.decode()
+        timer.refresh_from_db()
+        assert (timer.state, timer.note) == ("stopped", "")
+        assert click(as_agent, "note", timer.pk, note=note).status_code == 422
+
+    def test_what_a_stale_page_sends_changes_nothing_and_shows_the_truth(
+        self, as_agent: Client, timer: Timer, conversation: Conversation
+    ) -> None:
+        click(as_agent, "cancel", timer.pk)
+        response = click(as_agent, "convert", timer.pk, conversation, kind="service")
+        assert response.status_code == 409
+        assert "was canceled" in response.content.decode()
+        assert 'aria-label="Timers: none"' in response.content.decode()
+        for verb in ("stop", "cancel", "save"):
+            assert click(as_agent, verb, timer.pk).status_code == 200
+        timer.refresh_from_db()
+        assert timer.state == "canceled"
+
+    def test_undo_is_refused_while_another_timer_is_open(
+        self, as_agent: Client, agent: User, timer: Timer, conversation: Conversation
+    ) -> None:
+        click(as_agent, "cancel", timer.pk)
+        Timer.objects.start(user=agent, conversation=conversation, now=timezone.now())
+        response = click(as_agent, "restore", timer.pk)
+        assert response.status_code == 409
+        assert reverse("timers:restore", args=[timer.pk]) in response.content.decode()
+
+    def test_fields_that_are_nobodys_to_set_are_ignored(
+        self, as_agent: Client, timer: Timer, colleague: User, other_workspace: Workspace
+    ) -> None:
+        extra = {"amount": 1, "state": "approved", "user": colleague.pk, "workspace": other_workspace.pk}
+        extra |= {"raw_seconds": 9, "billed_seconds": 9, "running_since": "2020-01-01", "entry": 1}
+        before = Timer.objects.filter(pk=timer.pk).values().get()
+        click(as_agent, "note", timer.pk, note="Kept", **extra)
+        assert Timer.objects.filter(pk=timer.pk).values().get() == before | {"note": "Kept"}
+        click(as_agent, "stop", timer.pk, **extra)
+        entry = BillingEntry.objects.get()
+        assert (entry.user_id, entry.workspace_id, entry.state) == (timer.user_id, timer.workspace_id, "new")
+        assert entry.raw_seconds == Timer.objects.get().raw_seconds(timezone.now()) >= 3600
+
+
+class TestSave:
+    def fields(self, entry: BillingEntry, **changes: Any) -> dict[str, Any]:
+        fields = {"kind": entry.kind, "billing_type": entry.billing_type_id, "date": entry.date.isoformat()}
+        return fields | {"billed": "1:15", "version": entry.version, "description": "Done"} | changes
+
+    @pytest.fixture
+    def entry(self, timer: Timer) -> BillingEntry:
+        timer.stop(timezone.now())
+        assert timer.entry
+        return timer.entry
+
+    def test_it_confirms_and_logs(self, as_agent: Client, timer: Timer, entry: BillingEntry) -> None:
+        response = click(as_agent, "save", timer.pk, **self.fields(entry))
+        assert "Logged 1:15:00, 150.00 EUR" in response.content.decode()
+        entry.refresh_from_db()
+        timer.refresh_from_db()
+        assert (entry.billed_seconds, entry.description, timer.state) == (4500, "Done", "logged")
+        assert entry.confirmed_at
+
+    def test_sent_twice_it_is_saved_once(self, as_agent: Client, timer: Timer, entry: BillingEntry) -> None:
+        fields = self.fields(entry)
+        click(as_agent, "save", timer.pk, **fields)
+        assert click(as_agent, "save", timer.pk, **fields).status_code == 200
+        entry.refresh_from_db()
+        assert entry.version == fields["version"] + 1
+
+    @pytest.mark.parametrize("with_htmx", [True, False])
+    @pytest.mark.parametrize("billed", ["", "-1", "25:99", "abc", "NaN", "1e9", "9" * 5000])
+    def test_a_wrong_duration_is_422_with_the_form(
+        self,
+        as_agent: Client,
+        timer: Timer,
+        entry: BillingEntry,
+        conversation: Conversation,
+        billed: str,
+        with_htmx: bool,
+    ) -> None:
+        fields = self.fields(entry, billed=billed)
+        if with_htmx:
+            response = click(as_agent, "save", timer.pk, conversation, **fields)
+        else:
+            response = as_agent.post(reverse("timers:save", args=[timer.pk]), fields)
+        assert response.status_code == 422
+        assert 'aria-invalid="true"' in response.content.decode()
+        entry.refresh_from_db()
+        assert entry.version == fields["version"] and entry.confirmed_at is None
+
+    @pytest.mark.parametrize("with_htmx", [True, False])
+    def test_a_conflict_shows_both_versions(
+        self,
+        as_agent: Client,
+        manager: User,
+        timer: Timer,
+        entry: BillingEntry,
+        conversation: Conversation,
+        with_htmx: bool,
+    ) -> None:
+        fields = self.fields(entry)
+        entry.revise(by=manager, version=entry.version, now=timezone.now(), description="The manager's words")
+        if with_htmx:
+            response = click(as_agent, "save", timer.pk, conversation, **fields)
+        else:
+            response = as_agent.post(reverse("timers:save", args=[timer.pk]), fields)
+        assert response.status_code == 409
+        page = response.content.decode()
+        assert "The manager&#x27;s words" in page and "Done" in page
+        entry.refresh_from_db()
+        assert entry.description == "The manager's words"
+
+    def test_a_foreign_billing_type_is_422(
+        self, as_agent: Client, timer: Timer, entry: BillingEntry, other_workspace: Workspace
+    ) -> None:
+        fields = self.fields(entry, billing_type=other_workspace.default_billing_type_id)
+        assert click(as_agent, "save", timer.pk, **fields).status_code == 422
+
+
+class TestManagers:
+    def test_they_see_who_runs_and_stop_a_forgotten_one(
+        self, as_manager: Client, timer: Timer
+    ) -> None:
+        assert "Katharina Wiegand" in as_manager.get("/timers/").content.decode()
+        response = click(as_manager, "stop", timer.pk)
+        assert response.headers["HX-Refresh"] == "true"
+        timer.refresh_from_db()
+        assert timer.state == "stopped"
+        assert timer.entry and timer.entry.user == timer.user and timer.entry.confirmed_at is None
+
+    def test_agents_do_not(self, as_colleague: Client, timer: Timer) -> None:
+        assert "Katharina Wiegand" not in as_colleague.get("/timers/").content.decode()
+
+    def test_managers_of_elsewhere_do_not(self, as_outsider: Client, timer: Timer) -> None:
+        assert "Katharina Wiegand" not in as_outsider.get("/timers/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/timers/", "/timers/status/", "/conversations/"])
+def test_a_page_costs_the_same_with_one_timer_and_with_thirty(
+    address: str, agent: User, conversation: Conversation, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    def open_timer(conversation: Conversation) -> None:
+        TimerFactory(user=agent, conversation=conversation, ran=60)
+
+    open_timer(conversation)
+    client = sign_in(agent)
+    client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    for _ in range(29):
+        open_timer(ConversationFactory(customer=conversation.customer))
+    with django_assert_num_queries(len(one)):
+        client.get(address)
