@@ -45,11 +45,13 @@ help:
 
 # Serving
 
-run: .venv/installed .env
+var/static/staticfiles.json: .venv/installed .env config/settings.py $(shell find static)
+	@$(MANAGE) collectstatic --no-input --verbosity 0
+
+run: .venv/installed .env var/static/staticfiles.json
 	@$(PYTHON) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || { \
 	  echo "Port $(PORT) is taken: make run PORT=8001 takes another."; exit 1; }
 	@$(MANAGE) migrate --verbosity 0
-	@$(MANAGE) collectstatic --no-input --verbosity 0
 	@if $(DEMO); then $(MANAGE) demo --if-empty --verbosity 0; fi
 	@echo
 	@echo "  Stint     http://127.0.0.1:$(PORT)/"

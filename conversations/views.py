@@ -6,19 +6,20 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from conversations.forms import AssignForm, ConversationFilter, ConversationForm, MessageForm
 from conversations.models import Conversation, Message
+from workspaces.requests import Request
 
 PAGE = 30
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     """The conversations of the user's workspaces."""
     filters = ConversationFilter(request.GET, user=request.user)
     counts = filters.found().count_by_view(request.user)
@@ -29,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: Request) -> HttpResponse:
     """The form of a new conversation, and its making."""
     form = ConversationForm(
         request.POST if request.method == "POST" else None,
@@ -42,13 +43,13 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: Request, pk: int) -> HttpResponse:
     """The inbox, the thread, and the sidebar with the time and the customer."""
     return _page(request, _conversation(request, pk))
 
 
 @require_POST
-def post(request: HttpRequest, pk: int) -> HttpResponse:
+def post(request: Request, pk: int) -> HttpResponse:
     """Add a reply or an internal note. A closed conversation takes none: 409."""
     conversation = _conversation(request, pk)
     form = MessageForm(request.POST)
@@ -66,7 +67,7 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
+def assign(request: Request, pk: int) -> HttpResponse:
     """Make `user` responsible, or nobody where it is empty."""
     conversation = _conversation(request, pk)
     form = AssignForm(request.POST, workspace=conversation.workspace)
@@ -77,26 +78,26 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: Request, pk: int) -> HttpResponse:
     conversation = _conversation(request, pk)
     conversation.close(by=request.user, now=timezone.now())
     return redirect(conversation)
 
 
 @require_POST
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: Request, pk: int) -> HttpResponse:
     conversation = _conversation(request, pk)
     conversation.reopen(by=request.user, now=timezone.now())
     return redirect(conversation)
 
 
-def _conversation(request: HttpRequest, pk: int) -> Conversation:
+def _conversation(request: Request, pk: int) -> Conversation:
     visible = Conversation.objects.visible_to(request.user).with_rules().select_related("assignee")
     messages = Prefetch("messages", Message.objects.select_related("author"))
     return get_object_or_404(visible.prefetch_related(messages), pk=pk)
 
 
-def _page(request: HttpRequest, conversation: Conversation, status: int = 200, **forms: Any) -> HttpResponse:
+def _page(request: Request, conversation: Conversation, status: int = 200, **forms: Any) -> HttpResponse:
     mine = Conversation.objects.visible_to(request.user).open().filter(assignee=request.user)
     inbox = list(mine.select_related("workspace", "customer")[:PAGE])
     if conversation not in inbox:

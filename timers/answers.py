@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,9 +16,10 @@ from conversations.models import Conversation
 from timers.board import Board
 from timers.forms import NoteForm
 from timers.models import Timer
+from workspaces.requests import Request
 
 
-def board_for(request: HttpRequest) -> Board:
+def board_for(request: Request) -> Board:
     """The board of the page that sent the request: `on` is the conversation that the page is about."""
     sent = request.POST if request.method == "POST" else request.GET
     board = Board.of(request)
@@ -28,9 +29,7 @@ def board_for(request: HttpRequest) -> Board:
     return board
 
 
-def truth(
-    request: HttpRequest, conversation: Conversation, status: int = 200, **context: Any
-) -> HttpResponse:
+def truth(request: Request, conversation: Conversation, status: int = 200, **context: Any) -> HttpResponse:
     """What is so now, whatever was clicked: icon, list and sidebar in one response, or the page itself."""
     if not request.htmx:
         return back(request, conversation)
@@ -42,7 +41,7 @@ def truth(
 
 
 def regions(
-    request: HttpRequest, board: Board, changed: list[str], status: int = 200, **context: Any
+    request: Request, board: Board, changed: list[str], status: int = 200, **context: Any
 ) -> HttpResponse:
     """The named regions out of band, and the event `timers` for whatever else on the page shows timers."""
     context |= {"here": board.here, "changed": changed}
@@ -50,7 +49,7 @@ def regions(
     return trigger_client_event(response, "timers", {}) if "list" in changed else response
 
 
-def back(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+def back(request: Request, conversation: Conversation) -> HttpResponse:
     """To the page that the form was on, else to the conversation."""
     page = request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
@@ -59,7 +58,7 @@ def back(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     return redirect(reverse("conversations:detail", args=[conversation.pk]))
 
 
-def keep_note(request: HttpRequest, timer: Timer) -> None:
+def keep_note(request: Request, timer: Timer) -> None:
     """The sidebar sends its note along with every action, so that none is lost; a bad one stops nothing."""
     if "note" not in request.POST:
         return

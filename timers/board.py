@@ -7,17 +7,17 @@ from datetime import datetime
 from functools import cached_property
 from hashlib import blake2s
 
-from django.http import HttpRequest
 from django.utils import timezone
 
 from billing.models import BillingEntry
 from conversations.models import Conversation
 from timers.models import Timer
 from workspaces.models import User
+from workspaces.requests import Request
 
 
 class Board:
-    """The timers that one user sees at one moment; `here` is the conversation that a page is about, if any."""
+    """The timers that one user sees at one moment; `here` is the conversation that a page is about."""
 
     def __init__(self, user: User, now: datetime, here: Conversation | None = None) -> None:
         self.user = user
@@ -25,11 +25,9 @@ class Board:
         self.here = here
 
     @classmethod
-    def of(cls, request: HttpRequest) -> Board:
+    def of(cls, request: Request) -> Board:
         """The board of a request, read once for all that its page includes."""
-        if not hasattr(request, "board"):
-            request.board = cls(request.user, timezone.now())
-        return request.board
+        return vars(request).setdefault("board", cls(request.user, timezone.now()))
 
     @cached_property
     def timers(self) -> list[Timer]:

@@ -1,16 +1,15 @@
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest
-
 from billing.models import BillingEntry
 from timers.board import Board
+from workspaces.requests import Request
 
 
 class Topbar:
     """What the top bar of a signed-in page shows; read only if the page has one."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: Request) -> None:
         self.request = request
 
     @property
@@ -27,6 +26,6 @@ class Topbar:
         return list(self.request.user.memberships.select_related("workspace"))
 
 
-def topbar(request: HttpRequest) -> dict[str, Any]:
+def topbar(request: Request) -> dict[str, Any]:
     signed_in = hasattr(request, "user") and request.user.is_authenticated
     return {"topbar": Topbar(request)} if signed_in else {}

@@ -172,7 +172,7 @@ class Timer(models.Model):
     # The verbs. Each is idempotent and one transaction, and leaves `self` as the database has it.
 
     def stop(self, now: datetime) -> Timer:
-        """Write the interval and, where the workspace says so, prepare the entry. Always works; returns self."""
+        """Write the interval; if the workspace says so, prepare the entry. Always works; returns self."""
         with self._held():
             if self._pause(now) and self.workspace.create_entries_automatically:
                 self._prepare_entry("", now)
@@ -187,7 +187,7 @@ class Timer(models.Model):
         return timer
 
     def cancel(self, now: datetime) -> Timer:
-        """Take it away: none of its time is logged, its entry is discarded. Without effect on a logged one."""
+        """Take it away: none of its time is logged, its entry is discarded. A logged one stays."""
         with self._held():
             if self.is_open:
                 self._pause(now)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,10 +21,11 @@ from timers.forms import NoteForm
 from timers.models import AnotherTimerIsOpen, ConversationClosed, Timer, TimerCanceled
 from workspaces.durations import format_clock
 from workspaces.money import format_money
+from workspaces.requests import Request
 
 
 @require_GET
-def timer_list(request: HttpRequest) -> HttpResponse:
+def timer_list(request: Request) -> HttpResponse:
     """The user's open timers as a page; managers also see everybody's running ones."""
     board = Board.of(request)
     running = Timer.objects.running().filter(workspace__in=request.user.managed_ids)
@@ -33,7 +34,7 @@ def timer_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def status(request: HttpRequest) -> HttpResponse:
+def status(request: Request) -> HttpResponse:
     """The regions that changed since the marks in `seen`; 204 if none did."""
     board = board_for(request)
     changed = board.changed_since(request.GET.get("seen", ""))
@@ -43,7 +44,7 @@ def status(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def start_on(request: HttpRequest, pk: int) -> HttpResponse:
+def start_on(request: Request, pk: int) -> HttpResponse:
     conversation = get_object_or_404(Conversation.objects.visible_to(request.user), pk=pk)
 
     def begin(now: datetime) -> Timer:
@@ -53,13 +54,13 @@ def start_on(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start(request: Request, pk: int) -> HttpResponse:
     timer = _own_timer(request, pk)
     keep_note(request, timer)
     return _run(request, timer.conversation, timer.resume)
 
 
-def _run(request: HttpRequest, conversation: Conversation, verb: Callable[[datetime], Timer]) -> HttpResponse:
+def _run(request: Request, conversation: Conversation, verb: Callable[[datetime], Timer]) -> HttpResponse:
     try:
         timer = verb(timezone.now())
     except ConversationClosed:
@@ -71,7 +72,7 @@ def _run(request: HttpRequest, conversation: Conversation, verb: Callable[[datet
 
 
 @require_POST
-def stop(request: HttpRequest, pk: int) -> HttpResponse:
+def stop(request: Request, pk: int) -> HttpResponse:
     """Own timers, and forgotten ones of the workspaces that the user manages."""
     timer = get_object_or_404(Timer.objects.stoppable_by(request.user).select_related("conversation"), pk=pk)
     if timer.user_id != request.user.pk:
@@ -81,7 +82,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
     return truth(request, timer.conversation)
 
 
-def _stop_forgotten(request: HttpRequest, timer: Timer) -> HttpResponse:
+def _stop_forgotten(request: Request, timer: Timer) -> HttpResponse:
     timer.stop(timezone.now())
     whose = timer.user.display_name
     messages.info(request, f"The timer of {whose} on #{timer.conversation_id} is stopped.")
@@ -91,7 +92,7 @@ def _stop_forgotten(request: HttpRequest, timer: Timer) -> HttpResponse:
 
 
 @require_POST
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: Request, pk: int) -> HttpResponse:
     timer = _own_timer(request, pk)
     timer.cancel(timezone.now())
     if timer.state == Timer.State.CANCELED:
@@ -101,7 +102,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def restore(request: HttpRequest, pk: int) -> HttpResponse:
+def restore(request: Request, pk: int) -> HttpResponse:
     timer = _own_timer(request, pk)
     try:
         timer.restore(timezone.now())
@@ -113,7 +114,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def convert(request: HttpRequest, pk: int) -> HttpResponse:
+def convert(request: Request, pk: int) -> HttpResponse:
     timer = _own_timer(request, pk)
     kind = request.POST.get("kind", "")
     if kind not in BillingType.Kind.values:
@@ -133,7 +134,7 @@ def convert(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def save(request: HttpRequest, pk: int) -> HttpResponse:
+def save(request: Request, pk: int) -> HttpResponse:
     """Confirm the entry that a stopped timer carries, possibly adjusted; that logs the timer."""
     timer = _own_timer(request, pk)
     if timer.entry is None or not timer.is_open:
@@ -151,7 +152,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form_again(
-    request: HttpRequest, timer: Timer, form: EntryForm, status: int, saved: BillingEntry | None = None
+    request: Request, timer: Timer, form: EntryForm, status: int, saved: BillingEntry | None = None
 ) -> HttpResponse:
     """The form with what was typed, and its errors or the version that somebody else saved."""
     context = {"entry_form": form, "entry": timer.entry, "saved": saved}
@@ -166,17 +167,17 @@ def _figure(entry: BillingEntry) -> str:
 
 
 @require_POST
-def note(request: HttpRequest, pk: int) -> HttpResponse:
+def note(request: Request, pk: int) -> HttpResponse:
     """Keep the note of an open timer while it is being written."""
     timer = _own_timer(request, pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["note"][0])
+        messages.error(request, f"The note was not kept. {form.errors['note'][0]}")
         return truth(request, timer.conversation, status=422)
     timer.write_note(form.cleaned_data["note"])
     return HttpResponse(status=204) if request.htmx else back(request, timer.conversation)
 
 
-def _own_timer(request: HttpRequest, pk: int) -> Timer:
+def _own_timer(request: Request, pk: int) -> Timer:
     mine = Timer.objects.for_user(request.user).select_related("conversation", "workspace", "entry", "user")
     return get_object_or_404(mine, pk=pk)

@@ -30,7 +30,7 @@ class PeopleManager(UserManager["User"]):
 class User(AbstractUser):
     """A person who signs in. What they may do follows from their memberships."""
 
-    objects: PeopleManager = PeopleManager()
+    objects = PeopleManager()  # type: ignore[misc]  # as in AbstractUser, but for ClassVar
 
     @property
     def display_name(self) -> str:

@@ -12,7 +12,7 @@ class Calculation:
     """The result of one rule on one time; pure figures.
 
     `calculated_seconds` is what the rule made of `raw_seconds`; `billed_seconds` is the same, or what a
-    person chose instead. `quantity` counts the rule's unit exactly. `amount` is in minor units of the currency.
+    person chose instead. `quantity` counts the rule's unit exactly. `amount` is in minor units.
     """
 
     raw_seconds: int

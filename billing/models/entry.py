@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date as Day
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -195,7 +196,7 @@ class BillingEntry(models.Model):
         billing_type: BillingType | None = None,
         billed_seconds: int | None = None,
         description: str | None = None,
-        date: date | None = None,
+        date: Day | None = None,
     ) -> None:
         """Change what may be changed while New or Returned; None leaves a field alone.
 

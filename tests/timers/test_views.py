@@ -23,7 +23,9 @@ from timers.models import Timer
 from workspaces.models import User, Workspace
 
 
-def click(client: Client, verb: str, pk: int, here: Conversation | None = None, **fields: Any) -> HttpResponse:
+def click(
+    client: Client, verb: str, pk: int, here: Conversation | None = None, **fields: Any
+) -> HttpResponse:
     """As htmx sends it, from the page of a conversation or from another."""
     fields |= {"seen": "", "on": here.pk if here else ""}
     return client.post(reverse(f"timers:{verb}", args=[pk]), fields, headers={"HX-Request": "true"})
@@ -46,9 +48,7 @@ class TestOneAnswer:
             assert page.count(f'id="{region}"') == 1
         assert '<section id="timers" hx-swap-oob="innerHTML">' in page
 
-    def test_regions_that_the_page_does_not_have_are_left_out(
-        self, as_agent: Client, timer: Timer
-    ) -> None:
+    def test_regions_that_the_page_does_not_have_are_left_out(self, as_agent: Client, timer: Timer) -> None:
         page = click(as_agent, "stop", timer.pk).content.decode()
         assert 'id="timers-icon"' in page
         assert 'id="my-timer"' not in page
@@ -272,9 +272,7 @@ class TestSave:
 
 
 class TestManagers:
-    def test_they_see_who_runs_and_stop_a_forgotten_one(
-        self, as_manager: Client, timer: Timer
-    ) -> None:
+    def test_they_see_who_runs_and_stop_a_forgotten_one(self, as_manager: Client, timer: Timer) -> None:
         assert "Katharina Wiegand" in as_manager.get("/timers/").content.decode()
         response = click(as_manager, "stop", timer.pk)
         assert response.headers["HX-Refresh"] == "true"
