@@ -31,7 +31,7 @@ def _amount(entry: BillingEntry) -> Decimal | None:
 
 
 COLUMNS: dict[str, Callable[[BillingEntry], Cell]] = {
-    "Batch": lambda entry: entry.batch and entry.batch.number,
+    "Batch": lambda entry: entry.batch.number if entry.batch else None,
     "Entry": lambda entry: entry.pk,
     "Date": lambda entry: entry.date,
     "Customer": lambda entry: entry.conversation.customer.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date as Day
+from datetime import date as day
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -196,7 +196,7 @@ class BillingEntry(models.Model):
         billing_type: BillingType | None = None,
         billed_seconds: int | None = None,
         description: str | None = None,
-        date: Day | None = None,
+        date: day | None = None,
     ) -> None:
         """Change what may be changed while New or Returned; None leaves a field alone.
 

@@ -140,13 +140,15 @@ def test_the_page_takes_as_many_queries_for_thirty_batches_as_for_one(
 
 
 def test_a_batch_can_be_reversed_once(as_manager, manager, approved, batch):
+    moments = []
     for _ in range(2):
         response = as_manager.post(f"{PAGE}{batch.pk}/reverse/")
         assert (response.status_code, response.url) == (302, PAGE)
-    batch.refresh_from_db()
+        batch.refresh_from_db()
+        moments.append(batch.reversed_at)
     approved.refresh_from_db()
     assert batch.reversed_by == manager
-    assert batch.reversed_at is not None
+    assert moments[0] == moments[1] is not None
     assert (approved.state, approved.batch, approved.version) == ("approved", None, 3)
     assert approved.history.latest().history_change_reason == "Batch 1 reversed"
 

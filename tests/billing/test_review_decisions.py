@@ -8,7 +8,9 @@ from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from billing.models import BillingEntry
-from tests.factories import BillingEntryFactory, ConversationFactory
+from tests.cast import sign_in
+from tests.factories import BillingEntryFactory, ConversationFactory, MembershipFactory
+from workspaces.models import Membership
 
 QUEUE = "/billing/review/"
 DECIDE = "/billing/review/decide/"
@@ -381,10 +383,12 @@ def test_undoing_takes_back_that_decision_and_no_other(as_manager, manager, entr
     assert states(entries) == ["approved", "new", "approved"]
 
 
-def test_nobody_undoes_what_somebody_else_decided(as_manager, as_outsider, entry):
+def test_nobody_undoes_what_somebody_else_decided(as_manager, as_outsider, workspace, entry):
     _, address = toast(as_manager.post(f"/billing/{entry.pk}/approve/"))
-    as_outsider.post(address)
-    assert states([entry]) == ["approved"]
+    other_manager = MembershipFactory(workspace=workspace, role=Membership.Role.MANAGER).user
+    for client in (as_outsider, sign_in(other_manager)):
+        client.post(address)
+        assert states([entry]) == ["approved"]
 
 
 def test_what_was_invoiced_meanwhile_stays_so(as_manager, entry):
