@@ -45,7 +45,7 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
     back to the page that sent it.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:  # type: ignore[override]
         login = redirect_to_login(
             current_page(request),
             resolve_url(self.get_login_url(view_func)),

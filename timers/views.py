@@ -19,8 +19,6 @@ from timers.answers import back, board_for, keep_note, regions, truth
 from timers.board import Board, with_seconds
 from timers.forms import NoteForm
 from timers.models import AnotherTimerIsOpen, ConversationClosed, Timer, TimerCanceled
-from workspaces.durations import format_clock
-from workspaces.money import format_money
 from workspaces.requests import Request
 
 
@@ -128,7 +126,7 @@ def convert(request: Request, pk: int) -> HttpResponse:
         return truth(request, timer.conversation, status=409)
     if timer.is_open and request.POST.get("on") != str(timer.conversation_id):
         address = reverse("conversations:detail", args=[timer.conversation_id])
-        text = f"{entry.get_kind_display()} prepared: {_figure(entry)}"
+        text = f"{entry.get_kind_display()} prepared: {entry.figure}."
         messages.info(request, text, extra_tags=f"show {address}")
     return truth(request, timer.conversation)
 
@@ -138,7 +136,7 @@ def save(request: Request, pk: int) -> HttpResponse:
     """Confirm the entry that a stopped timer carries, possibly adjusted; that logs the timer."""
     timer = _own_timer(request, pk)
     if timer.entry is None or not timer.is_open:
-        return truth(request, timer.conversation)
+        return _too_late(request, timer)
     form = EntryForm(request.POST, entry=timer.entry)
     if not form.is_valid():
         return _form_again(request, timer, form, 422)
@@ -147,8 +145,17 @@ def save(request: Request, pk: int) -> HttpResponse:
     except EditConflict as conflict:
         return _form_again(request, timer, form, 409, conflict.entry)
     timer.refresh_from_db()
-    messages.success(request, f"Logged {_figure(timer.entry)}")
+    messages.success(request, f"Logged {timer.entry.figure}.")
     return truth(request, timer.conversation)
+
+
+def _too_late(request: Request, timer: Timer) -> HttpResponse:
+    """Nothing to save: it was saved already, or somebody has decided on it."""
+    if timer.entry is None or timer.entry.state == BillingEntry.State.NEW:
+        return truth(request, timer.conversation)
+    state = timer.entry.get_state_display().lower()
+    messages.error(request, f"The entry on #{timer.conversation_id} is {state}. Yours was not saved.")
+    return truth(request, timer.conversation, status=409)
 
 
 def _form_again(
@@ -159,11 +166,6 @@ def _form_again(
     if request.htmx:
         return truth(request, timer.conversation, status, **context)
     return render(request, "timers/save.html", context | {"timer": timer}, status=status)
-
-
-def _figure(entry: BillingEntry) -> str:
-    amount = f", {format_money(entry.amount, entry.currency)}" if entry.is_charge else ""
-    return f"{format_clock(entry.billed_seconds)}{amount} on #{entry.conversation_id}."
 
 
 @require_POST

@@ -35,7 +35,7 @@ FLAGS = {
 ANY_FLAG = reduce(or_, FLAGS.values())
 
 #: So many are saved by one statement.
-BATCH_SIZE = 200
+BATCH_SIZE = 100
 
 
 class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):

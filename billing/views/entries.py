@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,10 +19,11 @@ from billing.forms import EntryForm, ManualEntryForm
 from billing.models import BillingEntry, EditConflict, NotEditable
 from billing.timesheet import Timesheet, Week
 from workspaces.models import User, Workspace
+from workspaces.requests import Request
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     """A week of the user's entries, by day. The user's first workspace says what day it is."""
     workspace = _first_workspace(request.user)
     today = workspace.local_date(timezone.now())
@@ -47,7 +48,7 @@ def _first_workspace(user: User) -> Workspace:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def entry(request: HttpRequest, pk: int) -> HttpResponse:
+def entry(request: Request, pk: int) -> HttpResponse:
     """An entry of the user's own, or of a workspace that they manage; a form while they may change it."""
     entry = _visible_entry(request, pk)
     if request.method == "POST":
@@ -56,7 +57,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, entry, form=form)
 
 
-def _save(request: HttpRequest, entry: BillingEntry) -> HttpResponse:
+def _save(request: Request, entry: BillingEntry) -> HttpResponse:
     form = EntryForm(request.POST, entry=entry)
     valid = form.is_valid()
     try:
@@ -71,19 +72,19 @@ def _save(request: HttpRequest, entry: BillingEntry) -> HttpResponse:
     return _go(request, _page_after(request, entry))
 
 
-def _visible_entry(request: HttpRequest, pk: int) -> BillingEntry:
+def _visible_entry(request: Request, pk: int) -> BillingEntry:
     visible = BillingEntry.objects.visible_to(request.user)
     related = "workspace", "user", "conversation__customer", "billing_type", "reviewed_by"
     return get_object_or_404(visible.select_related(*related), pk=pk)
 
 
-def _show(request: HttpRequest, entry: BillingEntry, *, status: int = 200, **context: Any) -> HttpResponse:
+def _show(request: Request, entry: BillingEntry, *, status: int = 200, **context: Any) -> HttpResponse:
     context |= {"entry": entry, "changes": changes_of(entry), "next": _next(request)}
     return render(request, "billing/entry.html", context, status=status)
 
 
 @require_POST
-def calculate(request: HttpRequest, pk: int) -> HttpResponse:
+def calculate(request: Request, pk: int) -> HttpResponse:
     """What the form would come to, as it is filled in just now; changes nothing."""
     form = EntryForm(request.POST, entry=_visible_entry(request, pk))
     form.is_valid()
@@ -92,7 +93,7 @@ def calculate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: Request, pk: int) -> HttpResponse:
     """By its agent, or by a manager of its workspace. A toast offers to undo it."""
     entry = _visible_entry(request, pk)
     version = request.POST.get("version", "")
@@ -107,7 +108,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def reinstate(request: HttpRequest, pk: int) -> HttpResponse:
+def reinstate(request: Request, pk: int) -> HttpResponse:
     """Undo a decision: one's own, or as a manager anybody's. It may stand undone already."""
     entry = _visible_entry(request, pk)
     user = request.user
@@ -121,7 +122,7 @@ def reinstate(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseClientRefresh() if request.htmx else redirect(_page_after(request, entry))
 
 
-def _refuse(request: HttpRequest, entry: BillingEntry) -> HttpResponse:
+def _refuse(request: Request, entry: BillingEntry) -> HttpResponse:
     text = f"This entry is {entry.get_state_display().lower()} by now, and stays as it is."
     if entry.is_editable:
         text = "Somebody changed this entry meanwhile. Look at it and try again."
@@ -133,7 +134,7 @@ def _refuse(request: HttpRequest, entry: BillingEntry) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """An entry by hand. The form calculates by asking for itself, with what is filled in as the query."""
     now = timezone.now()
     if request.method != "POST":
@@ -150,7 +151,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return _go(request, _page_after(request, entry))
 
 
-def _page_after(request: HttpRequest, entry: BillingEntry) -> str:
+def _page_after(request: Request, entry: BillingEntry) -> str:
     """The page that the form wants next, else the week of one's own entry, else the review."""
     if entry.user_id == request.user.pk:
         usual = reverse("billing:entries", query={"week": str(Week.of(entry.date))})
@@ -159,11 +160,11 @@ def _page_after(request: HttpRequest, entry: BillingEntry) -> str:
     return _next(request) or usual
 
 
-def _next(request: HttpRequest) -> str:
+def _next(request: Request) -> str:
     page = request.POST.get("next") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
     return page if safe else ""
 
 
-def _go(request: HttpRequest, page: str) -> HttpResponse:
+def _go(request: Request, page: str) -> HttpResponse:
     return HttpResponseClientRedirect(page) if request.htmx else redirect(page)

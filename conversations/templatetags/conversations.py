@@ -40,6 +40,7 @@ def prose(text: str) -> SafeString:
 
 
 def _linked(text: str) -> SafeString:
+    # Not by urlize, which loses the full stop after “(see https://x.example/a).”
     parts = []
     end = 0
     for match in _LINKS.finditer(text):

@@ -1,5 +1,6 @@
 """My entries: one's own week."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ THURSDAY = date(2026, 11, 19)
 
 
 @pytest.fixture(autouse=True)
-def in_week_47() -> None:
+def in_week_47() -> Iterator[None]:
     with time_machine.travel(datetime(2026, 11, 19, 12, tzinfo=UTC)):
         yield
 

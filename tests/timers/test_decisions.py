@@ -89,6 +89,17 @@ def test_converting_again_shows_the_decided_entry_as_it_is(timer, manager, decid
 
 
 @decisions
+def test_what_was_decided_is_not_taken_back_with_a_timer(timer, manager, decide, state):
+    entry = BillingEntry.objects.get(pk=timer.entry_id)
+    decide(entry, manager)
+    decided = BillingEntry.objects.values().get()
+    entry.withdraw(by=timer.user, now=NOW)
+    if state != "discarded":
+        entry.put_back(by=timer.user, now=NOW)
+    assert BillingEntry.objects.values().get() == decided
+
+
+@decisions
 def test_the_next_start_after_a_decision_begins_at_zero(timer, agent, manager, decide, state):
     decide(timer.entry, manager)
     new = timer.resume(NOW)

@@ -221,6 +221,15 @@ class TestSave:
         entry.refresh_from_db()
         assert entry.version == fields["version"] + 1
 
+    def test_after_a_managers_decision_it_says_so(
+        self, as_agent: Client, manager: User, timer: Timer, entry: BillingEntry
+    ) -> None:
+        fields = self.fields(entry)
+        entry.approve(by=manager, now=timezone.now())
+        response = click(as_agent, "save", timer.pk, **fields)
+        assert response.status_code == 409
+        assert "is approved. Yours was not saved." in response.content.decode()
+
     @pytest.mark.parametrize("with_htmx", [True, False])
     @pytest.mark.parametrize("billed", ["", "-1", "25:99", "abc", "NaN", "1e9", "9" * 5000])
     def test_a_wrong_duration_is_422_with_the_form(
