@@ -8,7 +8,7 @@ from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Seq
 from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
-from billing.models import BillingEntry, BillingType
+from billing.models import BillingEntry, BillingType, ExportBatch
 from conversations.models import Conversation, Customer, Message
 from timers.models import Interval, Timer
 from workspaces.models import Membership, User, Workspace
@@ -93,6 +93,15 @@ class MessageFactory(ModelFactory[Message]):
     body = "Could somebody look at it?"
 
 
+class ExportBatchFactory(ModelFactory[ExportBatch]):
+    class Meta:
+        model = ExportBatch
+
+    workspace = SubFactory(WorkspaceFactory)
+    number = Sequence(lambda number: number + 1)
+    created_by = SubFactory(UserFactory)
+
+
 class BillingEntryFactory(ModelFactory[BillingEntry]):
     """A New entry, prepared `now` from raw seconds for `day`; what the rule made of them can be overruled."""
 
@@ -108,6 +117,8 @@ class BillingEntryFactory(ModelFactory[BillingEntry]):
 
     @classmethod
     def _create(cls, model_class: type[BillingEntry], *args: Any, **fields: Any) -> BillingEntry:
+        if fields.get("state") == "invoiced" and "batch" not in fields:
+            fields["batch"] = ExportBatchFactory(workspace=fields["conversation"].workspace)
         overruled = {name: fields.pop(name) for name in MADE_BY_THE_RULE if name in fields}
         entry = model_class.objects.prepare(**fields)
         if overruled:

@@ -21,8 +21,8 @@ from workspaces.models import User, Workspace
 from workspaces.money import format_money
 
 LONGEST_MINUTES = 366 * 24 * 60
-#: With it, the longest time that an entry holds (100 years) still makes an amount that fits 64 bits.
-HIGHEST_RATE = 10**11
+#: Per unit, in minor units. A century at this rate per minute still leaves room for sums in 64 bits.
+HIGHEST_RATE = 10**9
 
 
 class BillingTypeQuerySet(models.QuerySet["BillingType"]):

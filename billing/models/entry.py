@@ -117,6 +117,11 @@ class BillingEntry(models.Model):
                 condition=Q(rate__gte=0, rate__lte=HIGHEST_RATE), name="an_entrys_rate_fits"
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="amount_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(state="invoiced", batch__isnull=False)
+                | (~Q(state="invoiced") & Q(batch__isnull=True)),
+                name="invoiced_means_in_a_batch",
+            ),
         ]
         indexes = [
             models.Index(fields=["workspace", "state", "-date"], name="entries_to_review"),

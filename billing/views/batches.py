@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -20,6 +20,7 @@ from billing.models.entry_queryset import BillingEntryQuerySet
 from billing.views.reviewing import managers_only
 from workspaces.models import Workspace
 from workspaces.money import format_sums
+from workspaces.requests import Request
 
 PER_PAGE = 30
 
@@ -49,12 +50,12 @@ def figures_by(field: str, entries: BillingEntryQuerySet) -> dict[int, Figures]:
 
 @require_GET
 @managers_only
-def batches(request: HttpRequest) -> HttpResponse:
+def batches(request: Request) -> HttpResponse:
     """What could be exported now, by workspace, and what has been."""
     return _show(request)
 
 
-def _show(request: HttpRequest, *, status: int = 200, problem: str = "") -> HttpResponse:
+def _show(request: Request, *, status: int = 200, problem: str = "") -> HttpResponse:
     user = request.user
     approved = figures_by("workspace", BillingEntry.objects.reviewable_by(user).filter(state="approved"))
     workspaces = Workspace.objects.managed_by(user)
@@ -73,7 +74,7 @@ def _show(request: HttpRequest, *, status: int = 200, problem: str = "") -> Http
 
 @require_POST
 @managers_only
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: Request) -> HttpResponse:
     """The approved entries of a `workspace` become its next batch."""
     chosen = request.POST.get("workspace", "")
     known = chosen.isascii() and chosen.isdigit() and len(chosen) <= 18
@@ -91,7 +92,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @managers_only
-def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+def download(request: Request, pk: int, form: str) -> HttpResponse:
     """A batch as CSV or XLSX; a reversed one holds nothing any more."""
     batches = ExportBatch.objects.reviewable_by(request.user).standing().select_related("workspace")
     batch = get_object_or_404(batches, pk=pk)
@@ -103,7 +104,7 @@ def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
 
 @require_POST
 @managers_only
-def reverse(request: HttpRequest, pk: int) -> HttpResponse:
+def reverse(request: Request, pk: int) -> HttpResponse:
     """The entries of a batch are Approved again."""
     batches = ExportBatch.objects.reviewable_by(request.user).select_related("workspace")
     batch = get_object_or_404(batches, pk=pk)

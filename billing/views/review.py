@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from billing.views.reviewing import (
     refused,
     show_queue,
 )
+from workspaces.requests import Request
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STATES = {
@@ -44,7 +45,7 @@ DONE = {
 
 @require_GET
 @managers_only
-def review(request: HttpRequest) -> HttpResponse:
+def review(request: Request) -> HttpResponse:
     """The queue: entries of the workspaces that the user manages, filtered, sorted, in groups and pages."""
     queue = queue_at(request, request.get_full_path())
     response = show_queue(request, queue)
@@ -53,7 +54,7 @@ def review(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @managers_only
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: Request, pk: int) -> HttpResponse:
     """What a row of the queue discloses; without JavaScript, the entry's own page."""
     entry = _reviewable(request, pk)
     if not request.htmx:
@@ -64,7 +65,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @managers_only
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
+def approve(request: Request, pk: int) -> HttpResponse:
     """Approve one entry, in the `version` that was shown."""
     entry = _reviewable(request, pk)
     form = VersionForm(request.POST)
@@ -75,7 +76,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @managers_only
-def return_(request: HttpRequest, pk: int) -> HttpResponse:
+def return_(request: Request, pk: int) -> HttpResponse:
     """Ask for the comment, and with it return one entry, in the `version` that was shown."""
     entry = _reviewable(request, pk)
     form = VersionForm(request.POST if request.method == "POST" else request.GET)
@@ -90,7 +91,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @managers_only
-def decide(request: HttpRequest) -> HttpResponse:
+def decide(request: Request) -> HttpResponse:
     """Take one `decision` on every chosen `entry`, each as "id:version"."""
     form = DecisionForm(request.POST, user=request.user)
     if not form.is_valid():
@@ -105,7 +106,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @managers_only
-def approve_unflagged(request: HttpRequest) -> HttpResponse:
+def approve_unflagged(request: Request) -> HttpResponse:
     """Approve all that the filters leave without flags, if they are still those that were `shown`."""
     unflagged = queue_at(request, came_from(request)).unflagged
     if request.POST.get("shown") != unflagged.fingerprint:
@@ -115,7 +116,7 @@ def approve_unflagged(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @managers_only
-def undo(request: HttpRequest) -> HttpResponse:
+def undo(request: Request) -> HttpResponse:
     """Take back what the user decided at the moment `at`, in microseconds, as far as it still stands."""
     at = request.GET.get("at", "")
     if not (at.isascii() and at.isdigit() and len(at) <= 16):
@@ -127,7 +128,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     return _decide(request, "reinstate", mine.versions())
 
 
-def _reviewable(request: HttpRequest, pk: int) -> BillingEntry:
+def _reviewable(request: Request, pk: int) -> BillingEntry:
     """404 for what the user cannot see; 403 for what they see but do not manage, as their own elsewhere."""
     related = BillingEntry.objects.select_related("user", "conversation__customer", "workspace")
     entry = get_object_or_404(related.visible_to(request.user), pk=pk)
@@ -137,7 +138,7 @@ def _reviewable(request: HttpRequest, pk: int) -> BillingEntry:
 
 
 def _decide(
-    request: HttpRequest, decision: str, versions: Mapping[int, int | None], comment: str = ""
+    request: Request, decision: str, versions: Mapping[int, int | None], comment: str = ""
 ) -> HttpResponse:
     by, now = request.user, timezone.now()
     entries = BillingEntry.objects.reviewable_by(by).select_related("user", "conversation")
@@ -152,7 +153,7 @@ def _decide(
     return finished(request)
 
 
-def _toast(request: HttpRequest, decision: str, done: list[BillingEntry], now: datetime) -> None:
+def _toast(request: Request, decision: str, done: list[BillingEntry], now: datetime) -> None:
     """Says what was done; Undo has the moment of the decision, by which it finds the entries again."""
     whom = f" to {done[0].user.display_name}" if decision == "return" and len(done) == 1 else ""
     sums = Sums.of(done)
@@ -165,7 +166,7 @@ def _toast(request: HttpRequest, decision: str, done: list[BillingEntry], now: d
     messages.success(request, text, extra_tags=address)
 
 
-def _return(request: HttpRequest, versions: Mapping[int, int]) -> HttpResponse:
+def _return(request: Request, versions: Mapping[int, int]) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return _ask(request, versions, form, status=422)
@@ -173,7 +174,7 @@ def _return(request: HttpRequest, versions: Mapping[int, int]) -> HttpResponse:
 
 
 def _ask(
-    request: HttpRequest, versions: Mapping[int, int], form: ReturnForm, *, status: int = 200
+    request: Request, versions: Mapping[int, int], form: ReturnForm, *, status: int = 200
 ) -> HttpResponse:
     """The form for the comment: a page, or for htmx what the queue's dialog holds."""
     entries = BillingEntry.objects.reviewable_by(request.user).filter(pk__in=versions)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,13 +17,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from billing.review import Queue
+from workspaces.requests import Request
 
 
 def managers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """403 for whoever manages no workspace, whether what they asked for exists or not."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_manager:
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -31,7 +32,7 @@ def managers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     return checked
 
 
-def came_from(request: HttpRequest) -> str:
+def came_from(request: Request) -> str:
     """The page that the reviewer is on: what `next` says, else what htmx says, else the queue."""
     wanted = request.POST.get("next") or request.GET.get("next")
     if not wanted and request.htmx:
@@ -45,14 +46,14 @@ def is_queue(address: str) -> bool:
     return urlsplit(address).path == reverse("billing:review")
 
 
-def queue_at(request: HttpRequest, address: str) -> Queue:
+def queue_at(request: Request, address: str) -> Queue:
     """The queue under the filters of an address; of any other page's, without filters."""
     query = QueryDict(urlsplit(address).query if is_queue(address) else "")
     return Queue(query, user=request.user, now=timezone.now())
 
 
 def show_queue(
-    request: HttpRequest, queue: Queue, *, status: int = 200, problem: str = "", **told: Any
+    request: Request, queue: Queue, *, status: int = 200, problem: str = "", **told: Any
 ) -> HttpResponse:
     """The queue as a page, or for htmx its regions, whatever element asked for it.
 
@@ -69,7 +70,7 @@ def show_queue(
     return retarget(reswap(response, "innerHTML"), "#queue")
 
 
-def finished(request: HttpRequest) -> HttpResponse:
+def finished(request: Request) -> HttpResponse:
     """It was done: back to where the reviewer came from."""
     address = came_from(request)
     if not request.htmx:
@@ -79,7 +80,7 @@ def finished(request: HttpRequest) -> HttpResponse:
     return HttpResponseClientRedirect(address)
 
 
-def refused(request: HttpRequest, status: int, **told: Any) -> HttpResponse:
+def refused(request: Request, status: int, **told: Any) -> HttpResponse:
     """It was not done, or not all of it (409), or made no sense (422): the queue, which says so."""
     address = came_from(request)
     if request.htmx and not is_queue(address):

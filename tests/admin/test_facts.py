@@ -18,14 +18,14 @@ EACH = pytest.mark.parametrize("model", FACTS, ids=[model.__name__ for model in 
 
 @pytest.fixture
 def facts(conversation, agent, manager):
-    """One of each: an approved entry from a stopped timer, in a batch."""
+    """One of each: an invoiced entry from a stopped timer, in a batch."""
     now = timezone.now()
     timer = Timer.objects.start(user=agent, conversation=conversation, now=now)
     timer.stop(now + timedelta(seconds=3133))
     BillingEntry.objects.get().approve(by=manager, now=now)
     workspace = conversation.workspace
     batch = ExportBatch.objects.create(workspace=workspace, number=1, created_by=manager)
-    BillingEntry.objects.update(batch=batch)
+    BillingEntry.objects.update(state="invoiced", batch=batch)
 
 
 def everything():

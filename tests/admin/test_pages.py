@@ -75,7 +75,8 @@ def populate(count, text="Fine"):
         MessageFactory(conversation=conversation, author=user, body=text)
         MessageFactory(conversation=conversation, author_name=text)
         batch = ExportBatch.objects.create(workspace=workspace, number=1, created_by=user)
-        entry = BillingEntryFactory(conversation=conversation, user=user, description=text, batch=batch)
+        exported = {"state": "invoiced", "batch": batch, "description": text}
+        entry = BillingEntryFactory(conversation=conversation, user=user, **exported)
         timer = TimerFactory(conversation=conversation, user=user, state="logged", entry=entry, note=text)
         IntervalFactory(timer=timer, stopped_at=now)
 

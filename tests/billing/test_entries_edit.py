@@ -14,7 +14,7 @@ from billing.changes import changes_of
 from billing.forms import ANOTHER_FIGURE, EntryForm
 from billing.models import BillingEntry, BillingType
 from conversations.models import Conversation
-from tests.factories import BillingEntryFactory, BillingTypeFactory
+from tests.factories import BillingEntryFactory, BillingTypeFactory, ExportBatchFactory
 from workspaces.models import Membership, User, Workspace
 
 HTMX = {"HX-Request": "true"}
@@ -51,7 +51,9 @@ def columns(entry: BillingEntry) -> dict[str, Any]:
 
 def decide(entry: BillingEntry, state: str, by: User) -> None:
     """As if it had been decided on, for states that only others reach."""
-    BillingEntry.objects.filter(pk=entry.pk).update(state=state, reviewed_by=by, reviewed_at=timezone.now())
+    batch = ExportBatchFactory(workspace=entry.workspace) if state == "invoiced" else None
+    decided = {"state": state, "batch": batch, "reviewed_by": by, "reviewed_at": timezone.now()}
+    BillingEntry.objects.filter(pk=entry.pk).update(**decided)
     entry.refresh_from_db()
 
 

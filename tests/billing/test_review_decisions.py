@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from billing.models import BillingEntry
 from tests.cast import sign_in
-from tests.factories import BillingEntryFactory, ConversationFactory, MembershipFactory
+from tests.factories import BillingEntryFactory, ConversationFactory, ExportBatchFactory, MembershipFactory
 from workspaces.models import Membership
 
 QUEUE = "/billing/review/"
@@ -393,7 +393,7 @@ def test_nobody_undoes_what_somebody_else_decided(as_manager, as_outsider, works
 
 def test_what_was_invoiced_meanwhile_stays_so(as_manager, entry):
     _, address = toast(as_manager.post(f"/billing/{entry.pk}/approve/"))
-    BillingEntry.objects.update(state="invoiced")
+    BillingEntry.objects.update(state="invoiced", batch=ExportBatchFactory(workspace=entry.workspace))
     assert as_manager.post(address).status_code == 409
     assert states([entry]) == ["invoiced"]
 

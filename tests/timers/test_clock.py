@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from billing.models import BillingEntry, BillingType
+from billing.models.billing_type import HIGHEST_RATE
 from tests.factories import ConversationFactory, IntervalFactory, TimerFactory
 from tests.timers.moments import START, after
 from timers.models import Interval, Timer
@@ -78,9 +79,9 @@ def test_400_days_are_counted_to_the_second(record):
 
 
 def test_a_hundred_years_at_the_highest_rate_still_stop(record, billing_type):
-    BillingType.objects.update(rate=10**11, unit="minute", rounding="none")
+    BillingType.objects.update(rate=HIGHEST_RATE, unit="minute", rounding="none")
     timer = record(START, after(days=36500))
-    assert timer.entry.amount == 36500 * 1440 * 10**11
+    assert timer.entry.amount == 36500 * 1440 * HIGHEST_RATE
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,8 @@ def test_only_the_agents_own_time_in_this_workspace_is_drawn_beside(
     record(another, (0, 30), user=colleague)
     record(foreign_conversation, (0, 30))
     record(another, (0, 30), state=Timer.State.CANCELED)
-    record(another, (30, 60))
-    [lane] = Timeline.of(record(conversation, (0, 30))).lanes
+    record(another, (20, 30))
+    [lane] = Timeline.of(record(conversation, (0, 20))).lanes
     assert lane.conversation_id == conversation.pk
 
 
