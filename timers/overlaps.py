@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Overlap:
-    """Whole seconds shared with other timers, and the conversation that shares most of them."""
+    """Whole seconds during which another timer ran too, and the conversation that shares most of them."""
 
     seconds: int = 0
     conversation_id: int | None = None
@@ -43,8 +43,21 @@ def count_overlap(timer: Timer, intervals: Iterable[Interval]) -> Overlap:
     running = others.filter(running_since__lt=last).values_list("conversation", "running_since")
     stretches += [(conversation, since, last) for conversation, since in running if since]
     shares: defaultdict[int, timedelta] = defaultdict(timedelta)
+    spans = []
     for conversation_id, started_at, stopped_at in stretches:
         for one in intervals:
-            shares[conversation_id] += shared(one, started_at, stopped_at)
-    seconds = sum(shares.values(), timedelta()) // timedelta(seconds=1)
+            if together := shared(one, started_at, stopped_at):
+                shares[conversation_id] += together
+                spans.append((max(one.started_at, started_at), min(one.stopped_at, stopped_at)))
+    seconds = _covered(spans) // timedelta(seconds=1)
     return Overlap(seconds, max(shares, key=shares.__getitem__)) if seconds else Overlap()
+
+
+def _covered(spans: list[tuple[datetime, datetime]]) -> timedelta:
+    """How much time the spans cover; what several of them cover counts once."""
+    covered = timedelta()
+    end = None
+    for start, stop in sorted(spans):
+        covered += max(stop - (max(start, end) if end else start), timedelta())
+        end = max(stop, end) if end else stop
+    return covered

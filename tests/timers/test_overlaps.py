@@ -120,3 +120,11 @@ def test_shared_time_is_floored_once(agent, manual, record, conversation, anothe
         timer = Timer.objects.start(user=agent, conversation=conversation, now=after(seconds=begin))
         timer.stop(after(seconds=begin + 0.6))
     assert record(another, (0, 1)).overlap_seconds == 1
+
+
+def test_what_two_others_share_counts_once(record, conversation, another, customer):
+    record(conversation, (0, 30))
+    record(another, (20, 50))
+    entry = record(ConversationFactory(customer=customer), (0, 60))
+    assert entry.overlap_seconds == 50 * 60
+    assert entry.overlap_with in (conversation, another)
