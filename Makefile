@@ -37,7 +37,7 @@ help:
 
 .env:
 	@umask 077; printf '%s\n' \
-	  "# The demo on this machine. docs/deployment.md says what a real server needs." \
+	  "# The demo on this machine. README.md says what a real server needs." \
 	  "SECRET_KEY=$$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')" \
 	  "ALLOWED_HOSTS=127.0.0.1,localhost,[::1]" \
 	  "DEBUG=off" "HTTPS=off" "DEMO=on" > $@

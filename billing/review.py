@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from functools import cached_property
 from hashlib import blake2s
@@ -13,15 +12,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
 from django.urls import reverse
 from django.utils.formats import date_format
 
 from billing.models import BillingEntry
 from billing.models.entry_queryset import BillingEntryQuerySet
 from billing.review_forms import ReviewFilters
+from billing.sums import Sums
 from workspaces.models import User, Workspace
-from workspaces.money import format_amount, format_sums
 
 State = BillingEntry.State
 
@@ -30,37 +29,8 @@ PER_PAGE = 50
 
 def today_of(user: User, now: datetime) -> date:
     """From which the reviewer's weeks and months are counted: the day in the first workspace they manage."""
-    workspace = Workspace.objects.managed_by(user).order_by("pk").first()
+    workspace = Workspace.objects.managed_by(user).first()
     return workspace.local_date(now) if workspace else now.date()
-
-
-@dataclass(frozen=True)
-class Sums:
-    """Seconds, and the charges' amounts by currency. `currency` is the only one of the page, or empty."""
-
-    raw: int
-    billed: int
-    amounts: Mapping[str, int]
-    currency: str = ""
-
-    @classmethod
-    def of(cls, entries: Iterable[BillingEntry], currency: str = "") -> Sums:
-        entries = list(entries)
-        amounts: Counter[str] = Counter()
-        for entry in entries:
-            if entry.is_charge:
-                amounts[entry.currency] += entry.amount
-        raw = sum(entry.raw_seconds for entry in entries)
-        return cls(raw, sum(entry.billed_seconds for entry in entries), amounts, currency)
-
-    @property
-    def money(self) -> str:
-        """ "456.00 EUR, 20.00 USD"; where the column has one currency, which its head says, "456.00"."""
-        if not self.amounts:
-            return "–"
-        if self.currency:
-            return format_amount(self.amounts[self.currency], self.currency)
-        return format_sums(dict(self.amounts))
 
 
 @dataclass(frozen=True)
@@ -75,15 +45,36 @@ class Group:
 
 @dataclass(frozen=True)
 class Unflagged:
-    """The New entries without flags that the filters leave, at one moment."""
+    """The New entries without flags that the filters leave, at one moment, without reading each of them.
 
-    versions: dict[int, int]
+    A change of an entry raises its version and makes it the latest that changed, also if it joins or leaves
+    by that. To join or leave without a change takes another `scope`: another role or another week.
+    """
+
+    scope: str
+    count: int
+    ids: int
+    versions: int
+    changed_at: datetime | None
+
+    @classmethod
+    def counted(cls, scope: str, entries: BillingEntryQuerySet) -> Unflagged:
+        figures = Count("pk"), Sum("pk"), Sum("version"), Max("updated_at")
+        count, ids, versions, changed_at = entries.order_by().aggregate(*figures).values()
+        return cls(scope, count, int(ids or 0), int(versions or 0), changed_at)
+
+    @classmethod
+    def of(cls, scope: str, entries: Iterable[BillingEntry]) -> Unflagged:
+        """The same of entries that were read."""
+        entries = list(entries)
+        ids, versions = sum(each.pk for each in entries), sum(each.version for each in entries)
+        changed_at = max((each.updated_at for each in entries), default=None)
+        return cls(scope, len(entries), ids, versions, changed_at)
 
     @property
     def fingerprint(self) -> str:
         """Another one as soon as an entry joins, leaves or changes."""
-        pairs = sorted(self.versions.items())
-        return blake2s(repr(pairs).encode(), digest_size=16).hexdigest()
+        return blake2s(repr(astuple(self)).encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -121,7 +112,7 @@ class Queue:
     def counts(self) -> dict[str, int]:
         """How many the filters leave in each state."""
         counted = self.filters.found().order_by().values_list("state").annotate(Count("pk"))
-        return dict.fromkeys(BillingEntry.State.values, 0) | dict(counted)
+        return dict.fromkeys(State.values, 0) | dict(counted)
 
     @property
     def states(self) -> list[tuple[str, str, int]]:
@@ -136,12 +127,9 @@ class Queue:
         return self.counts[self.filters.state_name]
 
     @cached_property
-    def billed_seconds(self) -> int:
-        return self.rows.order_by().aggregate(Sum("billed_seconds"))["billed_seconds__sum"] or 0
-
-    @cached_property
-    def money(self) -> str:
-        return format_sums(self.rows.billed_sums())
+    def sums(self) -> Sums:
+        """Over all that the filters leave in this state."""
+        return self.rows.sums()
 
     @cached_property
     def new_count(self) -> int:
@@ -150,7 +138,22 @@ class Queue:
 
     @cached_property
     def unflagged(self) -> Unflagged:
-        return Unflagged(self.filters.found().new().unflagged().versions())
+        return Unflagged.counted(self._scope, self._unflagged)
+
+    def unflagged_versions(self, fingerprint: str) -> dict[int, int] | None:
+        """The versions by id of the entries that had this fingerprint; None if they have changed since."""
+        entries = list(self._unflagged.only("version", "updated_at"))
+        if Unflagged.of(self._scope, entries).fingerprint != fingerprint:
+            return None
+        return {entry.pk: entry.version for entry in entries}
+
+    @property
+    def _unflagged(self) -> BillingEntryQuerySet:
+        return self.filters.found().new().unflagged()
+
+    @property
+    def _scope(self) -> str:
+        return repr((sorted(self.user.managed_ids), self.filters.span))
 
     @cached_property
     def page(self) -> Page[BillingEntry]:
@@ -181,7 +184,7 @@ class Queue:
         return [list(entries) for _, entries in groupby(self.entries, key)]
 
     def _group(self, entries: list[BillingEntry]) -> Group:
-        first, sums = entries[0], Sums.of(entries, self.currency)
+        first, sums = entries[0], Sums.of(entries)
         if self.filters.group_name == "agent":
             return Group(first.user.display_name, entries, sums, first.user.initials)
         if self.filters.group_name == "customer":
@@ -190,7 +193,8 @@ class Queue:
 
     @cached_property
     def total(self) -> Sums:
-        return Sums.of(self.entries, self.currency)
+        """Over the page."""
+        return Sums.of(self.entries)
 
     @property
     def heads(self) -> dict[str, Head]:
@@ -207,8 +211,9 @@ class Queue:
     def decisions(self) -> list[str]:
         """What can be decided on entries in the state that is shown."""
         return {
-            "new": ["discard", "ask", "approve"],
-            "returned": ["discard"],
-            "approved": ["reinstate"],
-            "discarded": ["reinstate"],
-        }.get(self.filters.state_name, [])
+            State.NEW: ["discard", "ask", "approve"],
+            State.RETURNED: ["discard"],
+            State.APPROVED: ["reinstate"],
+            State.DISCARDED: ["reinstate"],
+            State.INVOICED: [],
+        }[State(self.filters.state_name)]

@@ -11,9 +11,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Case, F, When
 
+from billing.flags import FLAGS
 from billing.models import BillingEntry, BillingType
-from billing.models.entry_queryset import FLAGS, BillingEntryQuerySet
+from billing.models.entry_queryset import BillingEntryQuerySet
 from conversations.models import Customer
+from workspaces.fields import PlainTextField
 from workspaces.models import User
 
 State = BillingEntry.State
@@ -54,11 +56,7 @@ class ReviewFilters(forms.Form):
     FLAGS = {
         "": "Any flag",
         "flagged": "Flagged",
-        "adjusted": "Adjusted",
-        "unconfirmed": "Unconfirmed",
-        "overlaps": "Overlaps",
-        "long": "Unusually long",
-        "clock": "Clock set back",
+        **{flag.name: flag.label for flag in FLAGS},
         "unflagged": "No flags",
     }
     GROUPS = {"agent": "By agent", "customer": "By customer", "day": "By day"}
@@ -176,12 +174,12 @@ class ReviewFilters(forms.Form):
         return self._flagged(found)
 
     def _flagged(self, found: BillingEntryQuerySet) -> BillingEntryQuerySet:
-        flag = self.chosen("flag")
-        if flag in FLAGS:
-            return found.with_flag(flag)
-        if flag == "flagged":
+        chosen = self.chosen("flag")
+        if chosen == "flagged":
             return found.flagged()
-        return found.unflagged() if flag == "unflagged" else found
+        if chosen == "unflagged":
+            return found.unflagged()
+        return found.filter(*(flag.condition for flag in FLAGS if flag.name == chosen))
 
     def rows(self) -> BillingEntryQuerySet:
         """What the queue shows, in its order, with all that a row needs."""
@@ -237,7 +235,7 @@ class DecisionForm(forms.Form):
 
 
 class VersionForm(forms.Form):
-    """Which version of a single entry the reviewer saw; None if the form did not say."""
+    """Which version of a single entry was shown; None if the form did not say."""
 
     version = forms.IntegerField(required=False, min_value=0, max_value=10**9)
 
@@ -245,8 +243,8 @@ class VersionForm(forms.Form):
 class ReturnForm(forms.Form):
     """Why an entry goes back to its agent."""
 
-    comment = forms.CharField(
-        max_length=2000,
+    comment = PlainTextField(
+        max_length=BillingEntry._meta.get_field("return_comment").max_length,
         widget=forms.Textarea(attrs={"class": "input", "rows": 4, "autofocus": True}),
         error_messages={"required": "Write what should change."},
     )

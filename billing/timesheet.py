@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.formats import date_format
 
 from billing.models import BillingEntry
-from workspaces.money import format_sums
+from billing.sums import Sums
 
 #: How high the bar of a day is drawn.
 BAR = 40
@@ -69,36 +69,14 @@ class Week:
         return f"{first.day}–{date_format(last, 'j F')}"
 
 
-@dataclass
-class Sums:
-    """Entries, and what they come to."""
-
-    entries: list[BillingEntry] = field(default_factory=list)
-
-    @property
-    def raw_seconds(self) -> int:
-        return sum(entry.raw_seconds for entry in self.entries)
-
-    @property
-    def billed_seconds(self) -> int:
-        return sum(entry.billed_seconds for entry in self.entries)
-
-    @property
-    def money(self) -> str:
-        """What customers are charged: "456.00 EUR", by currency; empty if nothing is."""
-        sums: dict[str, int] = {}
-        for entry in self.entries:
-            if entry.is_charge:
-                sums[entry.currency] = sums.get(entry.currency, 0) + entry.amount
-        return format_sums(sums)
-
-
-@dataclass
-class Day(Sums):
+@dataclass(frozen=True)
+class Day:
     """One day of a timesheet. `bar` and `bar_top` are for its drawing, as text for SVG attributes."""
 
-    date: date = date.min
-    full_seconds: int = 1
+    date: date
+    entries: list[BillingEntry]
+    sums: Sums
+    full_seconds: int
 
     @property
     def bar(self) -> str:
@@ -110,19 +88,21 @@ class Day(Sums):
 
     @property
     def _height(self) -> float:
-        return self.billed_seconds / self.full_seconds * BAR
+        return self.sums.billed_seconds / self.full_seconds * BAR
 
 
-class Timesheet(Sums):
+class Timesheet:
     """The entries of a week. A bar is full at `workday` seconds, or at the longest day if that is longer."""
 
     def __init__(self, week: Week, entries: Iterable[BillingEntry], workday: int) -> None:
-        super().__init__(list(entries))
         self.week = week
-        self.days = [Day([e for e in self.entries if e.date == day], day) for day in week.days]
-        full = max(workday, *(day.billed_seconds for day in self.days))
-        for day in self.days:
-            day.full_seconds = full
+        by_day: dict[date, list[BillingEntry]] = {day: [] for day in week.days}
+        for entry in entries:
+            by_day[entry.date].append(entry)
+        sums = {day: Sums.of(found) for day, found in by_day.items()}
+        self.sums = sum(sums.values(), Sums())
+        full = max(workday, *(each.billed_seconds for each in sums.values()))
+        self.days = [Day(day, found, sums[day], full) for day, found in by_day.items()]
 
     @property
     def days_worked(self) -> list[Day]:

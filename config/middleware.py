@@ -1,7 +1,6 @@
 """What every request passes: no cached pages, no NUL characters, a login."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
@@ -9,18 +8,25 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.template.loader import render_to_string
 from django_htmx.middleware import HtmxDetails
+
+from workspaces.requests import page_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def no_store(get_response: GetResponse) -> GetResponse:
-    """Keeps pages out of caches, so that Back shows nothing of an account after its logout."""
+    """Keeps pages out of caches, so that Back shows nothing of an account after its logout.
+
+    A page that answers a POST also keeps its address to itself: a form on it must not lead back there.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
+        if request.method == "POST":
+            response.headers["Referrer-Policy"] = "origin"
         return response
 
     return middleware
@@ -46,23 +52,23 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
     """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:  # type: ignore[override]
-        login = redirect_to_login(
-            current_page(request),
-            resolve_url(self.get_login_url(view_func)),
-            self.get_redirect_field_name(view_func),
-        )
-        if not HtmxDetails(request):
-            return login
-        return HttpResponse(status=204, headers={"HX-Redirect": login.url})
+        return to_login(request)
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """The login as a whole page, and from there back to the page that the user looks at."""
+    login = redirect_to_login(current_page(request))
+    if not HtmxDetails(request):
+        return login
+    if HtmxDetails(request).trigger == "timers-icon":
+        # The poll, and no click: what is being typed on the page is not for it to throw away.
+        toast = {"message": "You are signed out. Your timers run on.", "login": login.url}
+        return HttpResponse(render_to_string("_error_toast.html", toast), status=401)
+    return HttpResponse(status=204, headers={"HX-Redirect": login.url})
 
 
 def current_page(request: HttpRequest) -> str:
     """The path and query of the page that the user looks at, which is not that of a fragment or a POST."""
-    if htmx := HtmxDetails(request):
-        return htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)
-    if request.method in ("GET", "HEAD"):
+    if request.method in ("GET", "HEAD") and not HtmxDetails(request):
         return request.get_full_path()
-    referer = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(referer, {request.get_host()}, request.is_secure()):
-        return urlsplit(referer)._replace(scheme="", netloc="").geturl()
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+    return page_of(request) or resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -6,15 +6,19 @@ An error is a page of its own, or a toast where a fragment was asked for.
 import sys
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import resolve
 from django.views.decorators.http import require_safe
 from django_htmx.http import reswap
 from django_htmx.middleware import HtmxDetails
+
+from config.middleware import to_login
 
 RETRY_AFTER_SECONDS = 5
 
@@ -22,7 +26,7 @@ RETRY_AFTER_SECONDS = 5
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The conversations are the first page."""
-    return redirect("/conversations/")
+    return redirect("conversations:list")
 
 
 @login_not_required
@@ -41,12 +45,13 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400."""
-    return _error(request, 400, "This request could not be understood.")
+    said = str(exception) if isinstance(exception, BadRequest) else ""
+    return _error(request, 400, said or "This request could not be understood.")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler403."""
-    return _error(request, 403, "You are not allowed to do this.")
+    return _error(request, 403, "This is for the managers of a workspace.")
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -55,7 +60,13 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answers a form whose token is out of date, as after a login in another tab, with a fresh cookie."""
+    """Answers a form whose token is out of date, as after a login in another tab, with a fresh cookie.
+
+    Where the session has ended too, that comes first.
+    """
+    needs_login = getattr(resolve(request.path_info).func, "login_required", True)
+    if needs_login and not request.user.is_authenticated:
+        return to_login(request)
     get_token(request)
     message = "This page was out of date, and nothing was changed. Please try again."
     return _error(request, 403, message, retry=True, template="403_csrf.html")

@@ -15,6 +15,10 @@ from django.utils import timezone
 from workspaces.models import User, Workspace
 
 
+class ConversationClosed(Exception):
+    """Nothing is written to a closed conversation, and no timer starts on it."""
+
+
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: User) -> CustomerQuerySet:
         return self.filter(workspace__memberships__user=user)
@@ -196,8 +200,13 @@ class Conversation(models.Model):
     def post(
         self, *, kind: str, body: str, now: datetime, author: User | None = None, author_name: str = ""
     ) -> Message:
-        """Add a message and move the conversation up in the lists; returns the `Message`."""
+        """Add a message and move the conversation up in the lists; returns the `Message`.
+
+        Raises ConversationClosed, but for an event.
+        """
         with transaction.atomic():
+            if kind != Message.Kind.EVENT:
+                self._hold_open()
             message = self.messages.create(
                 kind=kind, body=body, author=author, author_name=author_name, created_at=now
             )
@@ -210,6 +219,12 @@ class Conversation(models.Model):
                 self.awaiting_reply = kind == Message.Kind.INCOMING
             self.save(update_fields=changed)
         return message
+
+    def _hold_open(self) -> None:
+        """Nobody closes it until the transaction ends."""
+        held = Conversation.objects.select_for_update().open().filter(pk=self.pk).values_list("pk")
+        if not held:
+            raise ConversationClosed
 
     def assign(self, *, to: User | None, by: User, now: datetime) -> None:
         """Make `to` (None: nobody) responsible. Raises ValidationError for somebody outside the workspace."""

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conversations.forms import AssignForm, ConversationFilter, ConversationForm, MessageForm
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, ConversationClosed, Message
 from workspaces.requests import Request
 
 PAGE = 30
 
 
-@require_GET
+@require_safe
 def index(request: Request) -> HttpResponse:
     """The conversations of the user's workspaces."""
     filters = ConversationFilter(request.GET, user=request.user)
@@ -42,7 +43,7 @@ def create(request: Request) -> HttpResponse:
     return render(request, "conversations/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@require_GET
+@require_safe
 def detail(request: Request, pk: int) -> HttpResponse:
     """The inbox, the thread, and the sidebar with the time and the customer."""
     return _page(request, _conversation(request, pk))
@@ -53,13 +54,20 @@ def post(request: Request, pk: int) -> HttpResponse:
     """Add a reply or an internal note. A closed conversation takes none: 409."""
     conversation = _conversation(request, pk)
     form = MessageForm(request.POST)
-    if conversation.is_open and form.is_valid():
-        message = form.save(conversation, by=request.user, now=timezone.now())
-        if request.htmx:
-            context = {"conversation": conversation, "form": MessageForm(), "item": message}
+    status = 422
+    try:
+        if form.is_valid():
+            message = form.save(conversation, by=request.user, now=timezone.now())
+            if not request.htmx:
+                return redirect(f"{conversation.get_absolute_url()}#latest")
+            context = {
+                "conversation": conversation,
+                "form": MessageForm(initial={"kind": message.kind}),
+                "item": message,
+            }
             return render(request, "conversations/_posted.html", context)
-        return redirect(f"{conversation.get_absolute_url()}#latest")
-    status = 422 if conversation.is_open else 409
+    except ConversationClosed:
+        conversation.state, status = Conversation.State.CLOSED, 409
     if request.htmx:
         context = {"conversation": conversation, "form": form}
         return render(request, "conversations/_composer.html", context, status=status)
@@ -71,10 +79,13 @@ def assign(request: Request, pk: int) -> HttpResponse:
     """Make `user` responsible, or nobody where it is empty."""
     conversation = _conversation(request, pk)
     form = AssignForm(request.POST, workspace=conversation.workspace)
-    if not form.is_valid():
-        return _page(request, conversation, 422, assign_form=form)
-    conversation.assign(to=form.cleaned_data["user"], by=request.user, now=timezone.now())
-    return redirect(conversation)
+    if form.is_valid():
+        try:
+            conversation.assign(to=form.cleaned_data["user"], by=request.user, now=timezone.now())
+            return redirect(conversation)
+        except ValidationError as error:
+            form.add_error("user", error)
+    return _page(request, conversation, 422, assign_form=form)
 
 
 @require_POST

@@ -117,8 +117,13 @@ class BillingEntryFactory(ModelFactory[BillingEntry]):
 
     @classmethod
     def _create(cls, model_class: type[BillingEntry], *args: Any, **fields: Any) -> BillingEntry:
-        if fields.get("state") == "invoiced" and "batch" not in fields:
+        state = fields.get("state")
+        if state == "invoiced" and "batch" not in fields:
             fields["batch"] = ExportBatchFactory(workspace=fields["conversation"].workspace)
+        if state in model_class.DECIDED:
+            fields = {"reviewed_by": UserFactory(), "reviewed_at": fields["now"]} | fields
+        if state == "returned":
+            fields = {"return_comment": "Please check."} | fields
         overruled = {name: fields.pop(name) for name in MADE_BY_THE_RULE if name in fields}
         entry = model_class.objects.prepare(**fields)
         if overruled:

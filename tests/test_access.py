@@ -211,7 +211,8 @@ def test_a_change_without_a_token_is_refused(name: str, things: dict[str, int], 
 
 
 def test_the_admin_is_for_staff(as_agent: Client, as_manager: Client, as_admin: Client) -> None:
-    for client in (Client(), as_agent, as_manager):
+    assert Client().get("/admin/").url == f"{LOGIN}?next=/admin/"
+    for client in (as_agent, as_manager):
         response = client.get("/admin/")
         assert (response.status_code, response.url) == (302, "/admin/login/?next=/admin/")
     assert as_admin.get("/admin/").status_code == 200

@@ -17,9 +17,10 @@ from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from config.checks import INSECURE_KEY, refuse_unsafe_settings
+from config.proxy import client_address
 from tests.factories import IntervalFactory, UserFactory
 from timers.models import Interval
 from workspaces.models import User
@@ -344,3 +345,21 @@ def test_the_flush_between_tests_empties_append_only_tables_and_leaves_them_so()
     interval = IntervalFactory()
     with pytest.raises(DatabaseError):
         Interval.objects.filter(pk=interval.pk).delete()
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "forwarded", "address"),
+    [
+        (False, "", "10.0.0.1"),
+        (False, "203.0.113.9", "10.0.0.1"),
+        (True, "203.0.113.9", "203.0.113.9"),
+        (True, "6.6.6.6, 203.0.113.9", "203.0.113.9"),
+        (True, "", "10.0.0.1"),
+    ],
+)
+def test_a_clients_address_is_the_connections_or_the_proxys_word(
+    rf: RequestFactory, settings: Any, behind_proxy: bool, forwarded: str, address: str
+) -> None:
+    settings.BEHIND_PROXY = behind_proxy
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    assert client_address(rf.get("/", headers=headers, REMOTE_ADDR="10.0.0.1")) == address

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import trigger_client_event
 
 from conversations.models import Conversation
 from timers.board import Board
 from timers.forms import NoteForm
 from timers.models import Timer
-from workspaces.requests import Request
+from workspaces.requests import Request, page_of
 
 
 def board_for(request: Request) -> Board:
@@ -51,11 +49,7 @@ def regions(
 
 def back(request: Request, conversation: Conversation) -> HttpResponse:
     """To the page that the form was on, else to the conversation."""
-    page = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
-        parts = urlsplit(page)
-        return redirect(parts._replace(scheme="", netloc="", fragment="").geturl())
-    return redirect(reverse("conversations:detail", args=[conversation.pk]))
+    return redirect(page_of(request) or reverse("conversations:detail", args=[conversation.pk]))
 
 
 def keep_note(request: Request, timer: Timer) -> None:
@@ -63,7 +57,9 @@ def keep_note(request: Request, timer: Timer) -> None:
     if "note" not in request.POST:
         return
     form = NoteForm(request.POST)
-    if form.is_valid():
-        timer.write_note(form.cleaned_data["note"])
-    else:
+    if not form.is_valid():
         messages.error(request, f"The note was not kept. {form.errors['note'][0]}")
+        return
+    note = form.cleaned_data["note"]
+    if not timer.write_note(note) and note not in ("", timer.note):
+        messages.error(request, "The note was not kept: the timer had stopped already.")

@@ -88,11 +88,12 @@ class Board:
     @cached_property
     def marks(self) -> dict[str, str]:
         """A mark for each region, which changes when what it shows does."""
+        place = self.here and (self.here.pk, self.here.is_open)
         return {
-            "list": _mark(_signature(timer) for timer in self.timers),
-            "mine": _mark([_signature(self.mine)] if self.mine else []),
+            "list": _mark([place, *map(_signature, self.timers)]),
+            "mine": _mark([place, self.mine and _signature(self.mine)]),
             "others": _mark(
-                [_signature(timer) for timer in self.others] + [(e.pk, e.version) for e in self.logged]
+                [*map(_signature, self.others), *((entry.pk, entry.version) for entry in self.logged)]
             ),
         }
 
@@ -118,9 +119,10 @@ def _signature(timer: Timer) -> tuple[object, ...]:
     entry = timer.entry
     return (
         timer.pk,
-        timer.state,
+        timer.is_running,
         timer.running_since,
-        timer.conversation.state,
+        timer.changed_at,
+        timer.conversation.is_open,
         entry and (entry.pk, entry.version),
     )
 

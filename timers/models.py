@@ -11,13 +11,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from billing.models import BillingEntry, BillingType
-from conversations.models import Conversation
+from conversations.models import Conversation, ConversationClosed
 from timers.overlaps import count_overlap
 from workspaces.models import User, Workspace
-
-
-class ConversationClosed(Exception):
-    """No timer starts on a closed conversation."""
 
 
 class AnotherTimerIsOpen(Exception):
@@ -171,11 +167,14 @@ class Timer(models.Model):
 
     # The verbs. Each is idempotent and one transaction, and leaves `self` as the database has it.
 
-    def stop(self, now: datetime) -> Timer:
-        """Write the interval; if the workspace says so, prepare the entry. Always works; returns self."""
+    def stop(self, now: datetime, by: User | None = None) -> Timer:
+        """Write the interval; if the workspace says so, prepare the entry. Always works; returns self.
+
+        `by` is who stopped it, for the entry's history; None: its user.
+        """
         with self._held():
             if self._pause(now) and self.workspace.create_entries_automatically:
-                self._prepare_entry("", now)
+                self._prepare_entry("", now, by)
         return self
 
     def resume(self, now: datetime) -> Timer:
@@ -224,10 +223,14 @@ class Timer(models.Model):
                 self.entry.switch_kind(kind, by=self.user, now=now)
             return self.entry
 
-    def write_note(self, note: str) -> None:
-        """Keep what will become the entry's description, while the timer has none."""
-        self.note = note
-        Timer.objects.filter(pk=self.pk, state__in=self.OPEN, entry=None).update(note=note)
+    def write_note(self, note: str) -> bool:
+        """Keep what will become the entry's description. False, and nothing kept, once it has its entry."""
+        with self._held():
+            if not self.is_open or self.entry:
+                return False
+            self.note = note
+            self.save(update_fields=["note"])
+        return True
 
     @contextmanager
     def _held(self) -> Iterator[None]:
@@ -250,7 +253,7 @@ class Timer(models.Model):
         self._move(self.State.STOPPED, now)
         return True
 
-    def _prepare_entry(self, kind: str, now: datetime) -> BillingEntry:
+    def _prepare_entry(self, kind: str, now: datetime, by: User | None = None) -> BillingEntry:
         intervals = list(self.intervals.all())
         overlap = count_overlap(self, intervals)
         self.entry = BillingEntry.objects.prepare(
@@ -262,6 +265,7 @@ class Timer(models.Model):
             kind=kind,
             description=self.note,
             now=now,
+            by=by,
             reason=f"Prepared from the timer, {self.billing_type or 'no billing type'}",
             overlap_seconds=overlap.seconds,
             overlap_with_id=overlap.conversation_id,
@@ -282,11 +286,10 @@ class Timer(models.Model):
         return [timer.stop(now) for timer in Timer.objects.running().filter(user=user, workspace=workspace)]
 
     @staticmethod
-    def close_settled(entries: Iterable[BillingEntry]) -> None:
+    def close_settled(entries: Iterable[BillingEntry], now: datetime) -> None:
         """Timers whose entry no longer waits for the agent leave the list: they are logged."""
-        Timer.objects.filter(entry__in=list(entries), state=Timer.State.STOPPED).update(
-            state=Timer.State.LOGGED
-        )
+        waiting = Timer.objects.filter(entry__in=list(entries), state=Timer.State.STOPPED)
+        waiting.update(state=Timer.State.LOGGED, changed_at=now)
 
 
 class Interval(models.Model):

@@ -6,23 +6,24 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms import EntryForm
 from billing.models import BillingEntry, BillingType, EditConflict
-from conversations.models import Conversation
+from conversations.models import Conversation, ConversationClosed
 from timers.answers import back, board_for, keep_note, regions, truth
 from timers.board import Board, with_seconds
 from timers.forms import NoteForm
-from timers.models import AnotherTimerIsOpen, ConversationClosed, Timer, TimerCanceled
+from timers.models import AnotherTimerIsOpen, Timer, TimerCanceled
 from workspaces.requests import Request
 
 
-@require_GET
+@require_safe
 def timer_list(request: Request) -> HttpResponse:
     """The user's open timers as a page; managers also see everybody's running ones."""
     board = Board.of(request)
@@ -31,7 +32,7 @@ def timer_list(request: Request) -> HttpResponse:
     return render(request, "timers/list.html", {"team": team})
 
 
-@require_GET
+@require_safe
 def status(request: Request) -> HttpResponse:
     """The regions that changed since the marks in `seen`; 204 if none did."""
     board = board_for(request)
@@ -53,8 +54,13 @@ def start_on(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def start(request: Request, pk: int) -> HttpResponse:
+    """Run on, or anew. What was changed in the form of the entry that the timer carries is saved first."""
     timer = _own_timer(request, pk)
     keep_note(request, timer)
+    if timer.entry and timer.is_open and "billed" in request.POST:
+        form = EntryForm(request.POST, entry=timer.entry)
+        if not (form.is_valid() and not form.differences) and (refusal := _save_entry(request, timer, form)):
+            return refusal
     return _run(request, timer.conversation, timer.resume)
 
 
@@ -81,7 +87,7 @@ def stop(request: Request, pk: int) -> HttpResponse:
 
 
 def _stop_forgotten(request: Request, timer: Timer) -> HttpResponse:
-    timer.stop(timezone.now())
+    timer.stop(timezone.now(), by=request.user)
     whose = timer.user.display_name
     messages.info(request, f"The timer of {whose} on #{timer.conversation_id} is stopped.")
     if request.htmx:
@@ -92,6 +98,7 @@ def _stop_forgotten(request: Request, timer: Timer) -> HttpResponse:
 @require_POST
 def cancel(request: Request, pk: int) -> HttpResponse:
     timer = _own_timer(request, pk)
+    keep_note(request, timer)
     timer.cancel(timezone.now())
     if timer.state == Timer.State.CANCELED:
         text = f"Timer on #{timer.conversation_id} canceled. None of its time is logged."
@@ -116,8 +123,7 @@ def convert(request: Request, pk: int) -> HttpResponse:
     timer = _own_timer(request, pk)
     kind = request.POST.get("kind", "")
     if kind not in BillingType.Kind.values:
-        messages.error(request, "A timer becomes a service charge or a time entry.")
-        return truth(request, timer.conversation, status=422)
+        raise BadRequest("A timer becomes a service charge or a time entry.")
     keep_note(request, timer)
     try:
         entry = timer.convert(kind=kind, now=timezone.now())
@@ -138,23 +144,31 @@ def save(request: Request, pk: int) -> HttpResponse:
     if timer.entry is None or not timer.is_open:
         return _too_late(request, timer)
     form = EntryForm(request.POST, entry=timer.entry)
+    return _save_entry(request, timer, form) or truth(request, timer.conversation)
+
+
+def _save_entry(request: Request, timer: Timer, form: EntryForm) -> HttpResponse | None:
+    """None if it is saved, else the form once more."""
     if not form.is_valid():
         return _form_again(request, timer, form, 422)
     try:
         form.save(by=request.user, now=timezone.now())
     except EditConflict as conflict:
         return _form_again(request, timer, form, 409, conflict.entry)
-    timer.refresh_from_db()
-    messages.success(request, f"Logged {timer.entry.figure}.")
-    return truth(request, timer.conversation)
+    messages.success(request, f"Logged {form.entry.figure}.")
+    return None
 
 
 def _too_late(request: Request, timer: Timer) -> HttpResponse:
-    """Nothing to save: it was saved already, or somebody has decided on it."""
-    if timer.entry is None or timer.entry.state == BillingEntry.State.NEW:
+    """Nothing waits to be saved: the same was saved already, or else the user is told that theirs was not."""
+    if timer.entry is None:
+        return truth(request, timer.conversation)
+    form = EntryForm(request.POST, entry=timer.entry)
+    if form.is_valid() and not form.differences:
         return truth(request, timer.conversation)
     state = timer.entry.get_state_display().lower()
-    messages.error(request, f"The entry on #{timer.conversation_id} is {state}. Yours was not saved.")
+    text = f"The entry on #{timer.conversation_id} is {state} already. This change was not saved."
+    messages.error(request, text, extra_tags=f"show {reverse('billing:entry', args=[timer.entry.pk])}")
     return truth(request, timer.conversation, status=409)
 
 
@@ -176,7 +190,9 @@ def note(request: Request, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, f"The note was not kept. {form.errors['note'][0]}")
         return truth(request, timer.conversation, status=422)
-    timer.write_note(form.cleaned_data["note"])
+    if not timer.write_note(form.cleaned_data["note"]):
+        messages.error(request, f"The timer on #{timer.conversation_id} has ended. The note was not kept.")
+        return truth(request, timer.conversation, status=409)
     return HttpResponse(status=204) if request.htmx else back(request, timer.conversation)
 
 

@@ -4,13 +4,13 @@ import re
 from fractions import Fraction
 
 ACCEPTED = "Write 1:30, 90m, 1.5h or 1.5."
-LONGEST = 10_000 * 3600
+LONGEST = 100_000 * 3600
 
-_CLOCK = re.compile(r"(\d{1,5}):([0-5]\d)(?::([0-5]\d))?")
-_HOURS = re.compile(r"\d{1,5}(?:[.,]\d{1,6})?|[.,]\d{1,6}")
+_CLOCK = re.compile(r"(\d{1,6})[:h]([0-5]\d)(?::([0-5]\d))?")
+_HOURS = re.compile(r"\d{1,6}(?:[.,]\d{1,6})?|[.,]\d{1,6}")
 _UNITS = re.compile(
-    r"(?:(?P<h>\d{1,5}(?:[.,]\d{1,6})?)\s*(?:h|hrs?|hours?))?\s*"
-    r"(?:(?P<m>\d{1,6}(?:[.,]\d{1,6})?)\s*(?:m|mins?|minutes?))?\s*"
+    r"(?:(?P<h>\d{1,6}(?:[.,]\d{1,6})?)\s*(?:h|hrs?|hours?))?\s*"
+    r"(?:(?P<m>\d{1,7}(?:[.,]\d{1,6})?)\s*(?:m|mins?|minutes?))?\s*"
     r"(?:(?P<s>\d{1,8})\s*(?:s|secs?|seconds?))?"
 )
 
@@ -18,9 +18,9 @@ _UNITS = re.compile(
 def parse_duration(text: str) -> int:
     """Read a length of time as a person writes it; returns whole seconds.
 
-    Understands `1:30` and `0:52:13`, `90m`, `1.5h`, `1h 30m 15s`, and a bare number as hours, with a point
-    or a comma; what is finer than a second is rounded half up. Raises ValueError, whose message says what
-    is accepted, for anything else and for more than 10,000 hours.
+    Understands `1:30`, `1h30` and `0:52:13`, `90m`, `1.5h`, `1h 30m 15s`, and a bare number as hours, with a
+    point or a comma; what is finer than a second is rounded half up. Raises ValueError, whose message says what
+    is accepted, for anything else and for more than 100,000 hours.
     """
     text = text.strip().lower()
     if len(text) > 40 or not text.isascii():
@@ -35,7 +35,7 @@ def parse_duration(text: str) -> int:
         raise ValueError(ACCEPTED)
     exact = hours * 3600 + minutes * 60 + seconds
     if exact > LONGEST:
-        raise ValueError("That is more than 10,000 hours.")
+        raise ValueError("That is more than 100,000 hours.")
     return int(exact + Fraction(1, 2))
 
 

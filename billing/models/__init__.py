@@ -3,7 +3,8 @@
 from billing.models.batch import ExportBatch, NothingToExport
 from billing.models.billing_type import BillingType
 from billing.models.calculation import Calculation
-from billing.models.entry import BillingEntry, EditConflict, NotEditable
+from billing.models.entry import BillingEntry
+from billing.models.reviewed import EditConflict, NotEditable
 
 __all__ = [
     "BillingEntry",

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from workspaces.models import User, Workspace
@@ -27,7 +28,7 @@ class ExportBatchQuerySet(models.QuerySet["ExportBatch"]):
     def create_from_approved(self, workspace: Workspace, *, by: User, now: datetime) -> ExportBatch:
         """The workspace's approved entries become Invoiced in its next batch. Raises NothingToExport."""
         with one_at_a_time(workspace):
-            approved = workspace.entries.filter(state="approved")
+            approved = workspace.entries.approved()
             entries = approved.hold(approved.versions())
             if not entries:
                 raise NothingToExport
@@ -59,6 +60,11 @@ class ExportBatch(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["workspace", "number"], name="one_batch_per_number"),
+            models.CheckConstraint(
+                condition=Q(reversed_at__isnull=True, reversed_by__isnull=True)
+                | Q(reversed_at__isnull=False, reversed_by__isnull=False),
+                name="reversed_by_somebody_at_a_moment",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -210,7 +210,7 @@ class BillingType(models.Model):
 
     @property
     def unit_symbol(self) -> str:
-        return {"minute": "min", "hour": "h", "day": "d"}[self.unit]
+        return {self.Unit.MINUTE: "min", self.Unit.HOUR: "h", self.Unit.DAY: "d"}[self.Unit(self.unit)]
 
     @property
     def rounding_phrase(self) -> str:

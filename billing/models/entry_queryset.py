@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from django.db import models, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, models, transaction
+from django.db.models import Count, Q, Sum
 from simple_history.utils import bulk_update_with_history
 
+from billing.flags import ANY_FLAG
 from billing.models.billing_type import BillingType
+from billing.models.reviewed import EditConflict
+from billing.sums import Sums
 from conversations.models import Conversation
 from workspaces.models import User
 
@@ -20,19 +22,6 @@ if TYPE_CHECKING:
     from billing.models.entry import BillingEntry
 
 Versions = Mapping[int, int | None]
-
-#: Recorded longer than this, in seconds, an entry is flagged.
-UNUSUALLY_LONG = 8 * 3600
-
-#: What a reviewer should look at, by name.
-FLAGS = {
-    "adjusted": ~Q(billed_seconds=F("calculated_seconds")),
-    "unconfirmed": Q(confirmed_at=None),
-    "overlaps": Q(overlap_seconds__gt=0),
-    "long": Q(raw_seconds__gt=UNUSUALLY_LONG),
-    "clock": Q(clock_stepped_back=True),
-}
-ANY_FLAG = reduce(or_, FLAGS.values())
 
 #: So many are saved by one statement.
 BATCH_SIZE = 100
@@ -52,16 +41,30 @@ class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
         return self.filter(workspace__in=user.managed_ids)
 
     def new(self) -> BillingEntryQuerySet:
-        return self.filter(state="new")
+        return self.filter(state=self.model.State.NEW)
+
+    def approved(self) -> BillingEntryQuerySet:
+        return self.filter(state=self.model.State.APPROVED)
 
     def counted(self) -> BillingEntryQuerySet:
         """Those that count in sums: all but the discarded."""
-        return self.exclude(state="discarded")
+        return self.exclude(state=self.model.State.DISCARDED)
 
-    def billed_sums(self) -> dict[str, int]:
-        """Sum of the service charges' amounts, in minor units by currency."""
-        charges = self.filter(kind=BillingType.Kind.SERVICE).order_by()
-        return dict(charges.values_list("currency").annotate(models.Sum("amount")))
+    def sums(self) -> Sums:
+        """What they come to, as `Sums.of` says it; one query."""
+        return sum(self.sums_by("kind").values(), Sums())
+
+    def sums_by(self, field: str) -> dict[Any, Sums]:
+        """What they come to by the value of a field, such as the id of their workspace; one query."""
+        charged = Sum("amount", filter=Q(kind=BillingType.Kind.SERVICE))
+        rows = self.order_by().values_list(field, "currency")
+        found: dict[Any, Sums] = {}
+        for value, currency, *figures, amount in rows.annotate(
+            Count("pk"), Sum("raw_seconds"), Sum("billed_seconds"), charged=charged
+        ):
+            sums = Sums(*figures, {} if amount is None else {currency: amount})
+            found[value] = found.get(value, Sums()) + sums
+        return found
 
     def flagged(self) -> BillingEntryQuerySet:
         """Those with anything that a reviewer should look at; `unflagged` are the others."""
@@ -69,10 +72,6 @@ class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
 
     def unflagged(self) -> BillingEntryQuerySet:
         return self.exclude(ANY_FLAG)
-
-    def with_flag(self, name: str) -> BillingEntryQuerySet:
-        """Those with one flag, a key of `FLAGS`."""
-        return self.filter(FLAGS[name])
 
     def versions(self) -> dict[int, int]:
         """The current versions by entry id."""
@@ -92,41 +91,44 @@ class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
             return entry.decide(state, by=by, now=now, version=versions[entry.pk], comment=comment)
 
         with transaction.atomic():
-            done, missed = self._change(versions, decide, by=by, now=now, reason="{state}")
-            self.model.settle(done)
+            held = self.hold(versions)
+            done, missed = self._change(held, decide, by=by, now=now, reason="{state}")
+            self.model.settle(done, now)
         return done, missed
 
     def reinstate(
         self, versions: Versions, *, by: User, now: datetime
     ) -> tuple[list[BillingEntry], list[BillingEntry]]:
         """Undo the decisions on many at once; arguments and result are those of `decide`."""
+        with transaction.atomic():
+            held = self.hold(versions)
+            before = self.model.before_discarding(held)
 
-        def take_back(entry: BillingEntry) -> bool:
-            return entry.take_back(versions[entry.pk])
+            def take_back(entry: BillingEntry) -> bool:
+                return entry.take_back(before.get(entry.pk), version=versions[entry.pk])
 
-        return self._change(versions, take_back, by=by, now=now, reason="Back to {state}")
+            return self._change(held, take_back, by=by, now=now, reason="Back to {state}")
 
     def _change(
         self,
-        chosen: Iterable[int],
+        held: list[BillingEntry],
         change: Callable[[BillingEntry], bool],
         *,
         by: User,
         now: datetime,
         reason: str,
     ) -> tuple[list[BillingEntry], list[BillingEntry]]:
-        """Do to each of the chosen entries what is done to a single one; see `decide` for the result."""
+        """Do to each entry what is done to a single one; see `decide` for the result."""
         done: list[BillingEntry] = []
         missed: list[BillingEntry] = []
-        with transaction.atomic():
-            for entry in self.hold(chosen):
-                try:
-                    if change(entry):
-                        done.append(entry)
-                except self.model.Conflict:
-                    missed.append(entry)
-            fields = ["state", "reviewed_by", "reviewed_at", "return_comment"]
-            self.store(done, fields, by=by, now=now, reason=reason)
+        for entry in held:
+            try:
+                if change(entry):
+                    done.append(entry)
+            except EditConflict:
+                missed.append(entry)
+        fields = ["state", "reviewed_by", "reviewed_at", "return_comment"]
+        self.store(done, fields, by=by, now=now, reason=reason)
         return done, missed
 
     def hold(self, chosen: Iterable[int]) -> list[BillingEntry]:
@@ -167,29 +169,32 @@ class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
         day: date,
         now: datetime,
         kind: str = "",
-        description: str = "",
         reason: str = "",
+        by: User | None = None,
         **facts: Any,
     ) -> BillingEntry:
         """Make a New entry from raw seconds, under `billing_type` (None: as it is, worth nothing).
 
-        `kind` empty takes what the type prescribes. `facts` are further fields, such as `by_hand` or
-        `overlap_seconds`. `reason` is what the history says.
+        `kind` empty takes what the type prescribes. `facts` are further fields, such as `description`,
+        `by_hand` or `overlap_seconds`. The history says `reason`, and that `by` did it (None: the `user`).
         """
         rule = billing_type or BillingType.plain(conversation.workspace)
-        entry = self.model(
-            workspace_id=conversation.workspace_id,
-            conversation=conversation,
-            user=user,
-            kind=kind or rule.kind,
-            date=day,
-            raw_seconds=raw_seconds,
-            description=description,
-            created_at=now,
-            updated_at=now,
-            **facts,
-        )
+        entry = self.model(conversation=conversation, user=user, date=day, raw_seconds=raw_seconds, **facts)
+        entry.workspace_id = conversation.workspace_id
+        entry.kind = kind or rule.kind
+        entry.created_at = now
         entry.apply(billing_type, rule)
         with transaction.atomic():
-            entry.store(by=user, now=now, reason=reason)
+            entry.store(by=by or user, now=now, reason=reason)
         return entry
+
+    def prepare_once(self, *, submission: UUID | None, user: User, **fields: Any) -> BillingEntry:
+        """As `prepare`, but a `submission` that made an entry before makes no other: it returns that one."""
+        try:
+            with transaction.atomic():
+                return self.prepare(user=user, submission=submission, **fields)
+        except IntegrityError:
+            made = self.filter(user=user, submission=submission).first() if submission else None
+            if made is None:
+                raise
+            return made

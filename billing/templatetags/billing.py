@@ -9,9 +9,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from billing import changes
+from billing.flags import flags_of
 from billing.models import BillingEntry
 from billing.ruler import measure
-from workspaces.durations import format_clock, format_hours
+from billing.sums import Sums
+from workspaces.money import format_amount
 
 register = template.Library()
 
@@ -91,19 +93,12 @@ def state_chip(entry: BillingEntry) -> dict:
 @register.inclusion_tag("billing/_chips.html")
 def flag_chips(entry: BillingEntry) -> dict:
     """What a reviewer should look at; nothing for an entry without flags."""
-    flags = {
-        Chip("adjusted", "pencil"): entry.is_adjusted,
-        Chip("unconfirmed"): entry.confirmed_at is None,
-        Chip(_overlap(entry), "layers-2", "stop"): entry.overlap_seconds,
-        Chip("unusually long", "clock-alert", "stop"): entry.is_unusually_long,
-        Chip("clock set back", "history"): entry.clock_stepped_back,
-    }
-    return {"chips": [chip for chip, raised in flags.items() if raised]}
+    return {"chips": [Chip(flag.text(entry), flag.icon, flag.tone) for flag in flags_of(entry)]}
 
 
-def _overlap(entry: BillingEntry) -> str:
-    seconds = entry.overlap_seconds
-    length = format_clock(seconds) if seconds < 60 else format_hours(seconds)
-    return (
-        f"overlaps {length} with #{entry.overlap_with_id}" if entry.overlap_with_id else f"overlaps {length}"
-    )
+@register.filter
+def money_in(sums: Sums, currency: str) -> str:
+    """ "456.00" under a head that says the only currency, else "456.00 EUR, 20.00 USD"; "–" for nothing."""
+    if sums.amounts and currency:
+        return format_amount(sums.amounts[currency], currency)
+    return sums.money or "–"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,36 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from billing.exports import FORMS
 from billing.models import BillingEntry, ExportBatch, NothingToExport
-from billing.models.entry_queryset import BillingEntryQuerySet
 from billing.views.reviewing import managers_only
 from workspaces.models import Workspace
-from workspaces.money import format_sums
 from workspaces.requests import Request
 
 PER_PAGE = 30
-
-
-@dataclass(frozen=True)
-class Figures:
-    """How many entries, how long they are billed, and for how much."""
-
-    count: int
-    billed: int
-    amounts: dict[str, int]
-
-    @property
-    def money(self) -> str:
-        return format_sums(self.amounts)
-
-
-def figures_by(field: str, entries: BillingEntryQuerySet) -> dict[int, Figures]:
-    """The figures of these entries by the id of their workspace or batch. Two queries."""
-    counted = entries.order_by().values_list(field).annotate(Count("pk"), Sum("billed_seconds"))
-    found = {key: Figures(count, billed, {}) for key, count, billed in counted}
-    charges = entries.order_by().filter(kind="service")
-    for key, currency, amount in charges.values_list(field, "currency").annotate(Sum("amount")):
-        found[key].amounts[currency] = amount
-    return found
 
 
 @require_GET
@@ -57,15 +29,15 @@ def batches(request: Request) -> HttpResponse:
 
 def _show(request: Request, *, status: int = 200, problem: str = "") -> HttpResponse:
     user = request.user
-    approved = figures_by("workspace", BillingEntry.objects.reviewable_by(user).filter(state="approved"))
+    approved = BillingEntry.objects.reviewable_by(user).approved().sums_by("workspace")
     workspaces = Workspace.objects.managed_by(user)
     found = ExportBatch.objects.reviewable_by(user).select_related("workspace", "created_by", "reversed_by")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    figures = figures_by("batch", BillingEntry.objects.filter(batch__in=[batch.pk for batch in shown]))
+    exported = BillingEntry.objects.filter(batch__in=[batch.pk for batch in shown]).sums_by("batch")
     context = {
         "workspaces": [(workspace, approved.get(workspace.pk)) for workspace in workspaces],
-        "batches": [(batch, figures.get(batch.pk)) for batch in shown],
+        "batches": [(batch, exported.get(batch.pk)) for batch in shown],
         "page": page,
         "problem": problem,
     }

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh, reswap
 
 from billing.changes import changes_of
-from billing.forms import EntryForm, ManualEntryForm
+from billing.forms import EntryForm
+from billing.manual_forms import ManualEntryForm
 from billing.models import BillingEntry, EditConflict, NotEditable
+from billing.review_forms import VersionForm
 from billing.timesheet import Timesheet, Week
 from workspaces.models import User, Workspace
 from workspaces.requests import Request
@@ -96,12 +98,13 @@ def calculate(request: Request, pk: int) -> HttpResponse:
 def discard(request: Request, pk: int) -> HttpResponse:
     """By its agent, or by a manager of its workspace. A toast offers to undo it."""
     entry = _visible_entry(request, pk)
-    version = request.POST.get("version", "")
-    shown = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None
+    form = VersionForm(request.POST)
+    if not form.is_valid():
+        return _refuse(request, entry, 422, "There is no such version. Nothing was changed.")
     try:
-        entry.discard(by=request.user, now=timezone.now(), version=shown)
+        entry.discard(by=request.user, now=timezone.now(), version=form.cleaned_data["version"])
     except EditConflict:
-        return _refuse(request, entry)
+        return _refuse(request, entry, 409, _changed(entry))
     undo = reverse("billing:reinstate", args=[pk])
     messages.success(request, f"Discarded {entry.figure}.", extra_tags=undo)
     return _go(request, _page_after(request, entry))
@@ -115,22 +118,26 @@ def reinstate(request: Request, pk: int) -> HttpResponse:
     if not (entry.is_editable or entry.reviewed_by == user or user.manages(entry.workspace_id)):
         raise PermissionDenied
     try:
-        entry.reinstate(by=user, now=timezone.now())
+        # The version that was looked at above: another one may be for somebody else to set back.
+        entry.reinstate(by=user, now=timezone.now(), version=entry.version)
     except EditConflict:
-        return _refuse(request, entry)
+        return _refuse(request, entry, 409, _changed(entry))
     messages.success(request, f"Back in {entry.get_state_display()}: {entry.figure}.")
     return HttpResponseClientRefresh() if request.htmx else redirect(_page_after(request, entry))
 
 
-def _refuse(request: Request, entry: BillingEntry) -> HttpResponse:
-    text = f"This entry is {entry.get_state_display().lower()} by now, and stays as it is."
+def _changed(entry: BillingEntry) -> str:
     if entry.is_editable:
-        text = "Somebody changed this entry meanwhile. Look at it and try again."
+        return "Somebody changed this entry meanwhile. Look at it and try again."
+    return f"This entry is {entry.get_state_display().lower()} by now, and stays as it is."
+
+
+def _refuse(request: Request, entry: BillingEntry, status: int, text: str) -> HttpResponse:
     if request.htmx:
-        return reswap(render(request, "_error_toast.html", {"message": text}, status=409), "none")
+        return reswap(render(request, "_error_toast.html", {"message": text}, status=status), "none")
     messages.error(request, text)
     form = EntryForm(entry=entry) if entry.is_editable_by(request.user) else None
-    return _show(request, entry, status=409, form=form)
+    return _show(request, entry, status=status, form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,7 +153,7 @@ def new(request: Request) -> HttpResponse:
     form = ManualEntryForm(request.POST, user=request.user, now=now)
     if not form.is_valid():
         return render(request, "billing/new.html", {"form": form}, status=422)
-    entry = form.save(by=request.user, now=now)
+    entry = form.save(now=now)
     messages.success(request, f"Logged {entry.figure}.")
     return _go(request, _page_after(request, entry))
 

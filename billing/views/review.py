@@ -17,8 +17,8 @@ from django_htmx.http import push_url, reswap, retarget
 
 from billing.changes import changes_of
 from billing.models import BillingEntry
-from billing.review import Sums
 from billing.review_forms import DecisionForm, ReturnForm, VersionForm
+from billing.sums import Sums
 from billing.views.reviewing import (
     came_from,
     finished,
@@ -108,10 +108,11 @@ def decide(request: Request) -> HttpResponse:
 @managers_only
 def approve_unflagged(request: Request) -> HttpResponse:
     """Approve all that the filters leave without flags, if they are still those that were `shown`."""
-    unflagged = queue_at(request, came_from(request)).unflagged
-    if request.POST.get("shown") != unflagged.fingerprint:
+    queue = queue_at(request, came_from(request))
+    versions = queue.unflagged_versions(request.POST.get("shown", ""))
+    if versions is None:
         return refused(request, 409, outdated=True)
-    return _decide(request, "approve", unflagged.versions)
+    return _decide(request, "approve", versions)
 
 
 @require_POST
@@ -157,7 +158,7 @@ def _toast(request: Request, decision: str, done: list[BillingEntry], now: datet
     """Says what was done; Undo has the moment of the decision, by which it finds the entries again."""
     whom = f" to {done[0].user.display_name}" if decision == "return" and len(done) == 1 else ""
     sums = Sums.of(done)
-    money = f", {sums.money}" if sums.amounts else ""
+    money = f", {sums.money}" if sums.money else ""
     text = f"{len(done)} {'entry' if len(done) == 1 else 'entries'} {DONE[decision]}{whom}{money}."
     address = ""
     if decision in ("approve", "discard"):

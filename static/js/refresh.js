@@ -1,13 +1,16 @@
-// Asks how the timers stand: every 15 seconds while the page is visible, and at once when it comes to the front.
+// Asks how the timers stand: every 15 seconds while the page is visible, and at once when it comes to the front or
+// another tab has changed something.
 const icon = () => document.getElementById("timers-icon");
 const deviceAhead = () => Date.now() - performance.now();
 let ahead = deviceAhead();
 let asked = performance.now();
 let asking = null;
 let changing = 0;
+let ended = false;
+const tabs = new BroadcastChannel("timers");
 
 function ask() {
-  if (document.hidden || asking || changing || performance.now() - asked < 1000) return;
+  if (ended || document.hidden || asking || changing || performance.now() - asked < 1000) return;
   asked = performance.now();
   icon()?.dispatchEvent(new CustomEvent("refresh"));
 }
@@ -23,11 +26,17 @@ document.addEventListener("htmx:beforeSend", (event) => {
   if (elt === icon()) {
     asking = xhr;
     elt.addEventListener("htmx:beforeOnLoad", told, { once: true });
-    xhr.addEventListener("loadend", () => (asking = null));
+    xhr.addEventListener("loadend", () => {
+      asking = null;
+      ended = xhr.status === 401;
+    });
   } else if (requestConfig.verb !== "get") {
     asking = null;
     changing += 1;
-    xhr.addEventListener("loadend", () => (changing -= 1));
+    xhr.addEventListener("loadend", () => {
+      changing -= 1;
+      tabs.postMessage("changed");
+    });
   }
 });
 
@@ -39,6 +48,7 @@ function told(event) {
 }
 
 setInterval(ask, 15_000);
+tabs.addEventListener("message", ask);
 window.addEventListener("focus", ask);
 document.addEventListener("visibilitychange", ask);
 window.addEventListener("pageshow", (event) => event.persisted && ask());

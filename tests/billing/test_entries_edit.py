@@ -211,7 +211,7 @@ def test_extra_fields_are_ignored(
     [
         ("billed", "abc", "Write 1:30, 90m, 1.5h or 1.5."),
         ("billed", "25:99", "Write 1:30, 90m, 1.5h or 1.5."),
-        ("billed", "99999", "That is more than 10,000 hours."),
+        ("billed", "999999", "That is more than 100,000 hours."),
         ("date", "1999-12-31", "Choose a day from 2000 to 2099."),
         ("description", "x" * 2001, "at most 2000 characters"),
         ("kind", "gift", "Select a valid choice"),

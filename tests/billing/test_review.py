@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from billing.flags import UNUSUALLY_LONG
 from billing.models import BillingEntry
-from billing.models.entry_queryset import UNUSUALLY_LONG
 from tests.cast import sign_in
 from tests.factories import BillingEntryFactory, ConversationFactory, MembershipFactory
 from workspaces.models import Membership
@@ -122,7 +122,7 @@ def test_a_month_begins_where_the_workspace_is(as_manager, agent, conversation):
 FLAGS = {
     "adjusted": {"billed_seconds": 5400},
     "unconfirmed": {"confirmed_at": None},
-    "overlaps": {"overlap_seconds": 1},
+    "overlaps": {"overlap_seconds": 1, "overlap_with": "conversation"},
     "long": {"raw_seconds": UNUSUALLY_LONG + 1},
     "clock": {"clock_stepped_back": True},
 }

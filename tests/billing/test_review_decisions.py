@@ -7,7 +7,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.utils import timezone
 
-from billing.models import BillingEntry
+from billing.models import BillingEntry, EditConflict
 from tests.cast import sign_in
 from tests.factories import BillingEntryFactory, ConversationFactory, ExportBatchFactory, MembershipFactory
 from workspaces.models import Membership
@@ -144,7 +144,7 @@ def test_what_was_returned_meanwhile_is_not_approved(as_manager, manager, entry)
 def test_an_approved_entry_cannot_be_edited(as_manager, agent, entry):
     shown = entry.version
     as_manager.post(f"/billing/{entry.pk}/approve/", {"version": shown})
-    with pytest.raises(BillingEntry.Conflict):
+    with pytest.raises(EditConflict):
         entry.revise(by=agent, version=shown, now=timezone.now(), billed_seconds=60)
 
 

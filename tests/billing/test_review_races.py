@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from billing.models import BillingEntry, ExportBatch, NothingToExport
+from billing.models import BillingEntry, EditConflict, ExportBatch, NothingToExport
 from tests.factories import BillingEntryFactory
 from tests.races import together
 
@@ -50,7 +50,7 @@ def test_of_an_approval_and_an_edit_one_wins(manager, agent, conversation):
         entry.refresh_from_db()
         assert entry.version == 2
         if done:
-            assert isinstance(edited, BillingEntry.Conflict)
+            assert isinstance(edited, EditConflict)
             assert (entry.state, entry.billed_seconds) == ("approved", 3600)
         else:
             assert edited is None

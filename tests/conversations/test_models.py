@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from conversations.models import Billed, Conversation, Customer
+from conversations.models import Billed, Conversation, ConversationClosed, Customer
 from tests.factories import BillingEntryFactory, BillingTypeFactory, ConversationFactory, MessageFactory
 from workspaces.models import User, Workspace
 
@@ -104,3 +104,14 @@ def test_a_search_takes_every_character_as_it_is(customer: Customer, text: str) 
 @pytest.mark.parametrize("text", ["", " \t "])
 def test_an_empty_search_leaves_everything(conversation: Conversation, text: str) -> None:
     assert list(Conversation.objects.search(text)) == [conversation]
+
+
+@pytest.mark.parametrize("kind", ["reply", "note", "incoming"])
+def test_nothing_is_written_to_a_conversation_that_somebody_closed_meanwhile(
+    conversation: Conversation, agent: User, colleague: User, kind: str
+) -> None:
+    elsewhere = Conversation.objects.get(pk=conversation.pk)
+    elsewhere.close(by=colleague, now=timezone.now())
+    with pytest.raises(ConversationClosed):
+        conversation.post(kind=kind, body="Too late", author=agent, now=timezone.now())
+    assert not conversation.messages.filter(body="Too late").exists()

@@ -92,6 +92,27 @@ class TestPoll:
         for here in (None, conversation):
             assert self.poll(as_agent, self.seen(agent, here), here).status_code == 204
 
+    def test_a_timer_that_ran_and_stopped_again_is_drawn_anew(
+        self, as_agent: Client, agent: User, workspace: Workspace, timer: Timer
+    ) -> None:
+        workspace.create_entries_automatically = False
+        workspace.save()
+        now = timezone.now()
+        timer.refresh_from_db()
+        timer.stop(now - timedelta(minutes=30))
+        seen = self.seen(agent)
+        timer.resume(now - timedelta(minutes=20)).stop(now - timedelta(minutes=10))
+        assert self.poll(as_agent, seen).status_code == 200
+
+    def test_a_closed_conversation_offers_no_start_any_more(
+        self, as_agent: Client, agent: User, colleague: User, conversation: Conversation
+    ) -> None:
+        seen = self.seen(agent, conversation)
+        conversation.close(by=colleague, now=timezone.now())
+        page = self.poll(as_agent, seen, conversation).content.decode()
+        assert 'id="my-timer"' in page
+        assert reverse("timers:start_on", args=[conversation.pk]) not in page
+
     @pytest.mark.parametrize("seen", ["", "x", "a.b.c", "." * 500, "\U0001f600"])
     def test_unknown_marks_get_everything(self, as_agent: Client, timer: Timer, seen: str) -> None:
         response = self.poll(as_agent, seen)
@@ -133,6 +154,19 @@ class TestPoll:
         timer.refresh_from_db()
         assert timer.is_running
 
+    def test_a_poll_without_a_session_leaves_the_page_where_it_is(self, conversation: Conversation) -> None:
+        response = Client().get(
+            reverse("timers:status"),
+            headers={
+                "HX-Request": "true",
+                "HX-Trigger": "timers-icon",
+                "HX-Current-URL": f"http://testserver/conversations/{conversation.pk}/",
+            },
+        )
+        assert response.status_code == 401
+        assert "HX-Redirect" not in response.headers
+        assert f"/accounts/login/?next=/conversations/{conversation.pk}/" in response.content.decode()
+
 
 class TestRefusals:
     def test_no_start_on_a_closed_conversation(
@@ -142,12 +176,32 @@ class TestRefusals:
         response = click(as_agent, "start_on", conversation.pk, conversation)
         assert response.status_code == 409
         assert "is closed" in response.content.decode()
-        page = as_agent.get(f"/conversations/{conversation.pk}/").content.decode()
-        assert reverse("timers:start_on", args=[conversation.pk]) not in page
+        start = reverse("timers:start_on", args=[conversation.pk])
+        assert start not in response.content.decode()
+        assert start not in as_agent.get(f"/conversations/{conversation.pk}/").content.decode()
+
+    def test_a_note_for_a_timer_that_has_its_entry_is_refused_and_said(
+        self, as_agent: Client, timer: Timer
+    ) -> None:
+        timer.stop(timezone.now())
+        response = click(as_agent, "note", timer.pk, note="Too late")
+        assert response.status_code == 409
+        assert "The note was not kept." in response.content.decode()
+
+    def test_what_is_canceled_keeps_the_note_that_was_typed(self, as_agent: Client, timer: Timer) -> None:
+        click(as_agent, "cancel", timer.pk, note="Typed in haste")
+        click(as_agent, "restore", timer.pk)
+        timer.refresh_from_db()
+        assert timer.note == "Typed in haste"
 
     @pytest.mark.parametrize("kind", ["", "free", "SERVICE", "service\0", "x" * 5000])
-    def test_an_unknown_kind_is_422(self, as_agent: Client, timer: Timer, kind: str) -> None:
-        assert click(as_agent, "convert", timer.pk, kind=kind).status_code == 422
+    def test_an_unknown_kind_is_400_with_and_without_htmx(
+        self, as_agent: Client, timer: Timer, kind: str
+    ) -> None:
+        plain = as_agent.post(reverse("timers:convert", args=[timer.pk]), {"kind": kind})
+        for response in (click(as_agent, "convert", timer.pk, kind=kind), plain):
+            assert response.status_code == 400
+            assert "A timer becomes a service charge or a time entry." in response.content.decode()
         assert not BillingEntry.objects.exists()
 
     @pytest.mark.parametrize("note", ["x" * 2001, "a\0b"])
@@ -221,6 +275,29 @@ class TestSave:
         entry.refresh_from_db()
         assert entry.version == fields["version"] + 1
 
+    def test_a_second_tab_is_told_that_the_first_has_saved(
+        self, as_agent: Client, timer: Timer, entry: BillingEntry
+    ) -> None:
+        click(as_agent, "save", timer.pk, **self.fields(entry))
+        response = click(as_agent, "save", timer.pk, **self.fields(entry, billed="3:00"))
+        assert response.status_code == 409
+        assert "This change was not saved." in response.content.decode()
+        assert reverse("billing:entry", args=[entry.pk]) in response.content.decode()
+        entry.refresh_from_db()
+        assert entry.billed_seconds == 4500
+
+    def test_a_form_that_was_put_right_without_htmx_leads_to_a_page(
+        self, as_agent: Client, timer: Timer, entry: BillingEntry
+    ) -> None:
+        address = reverse("timers:save", args=[timer.pk])
+        wrong = as_agent.post(address, self.fields(entry, billed="abc"))
+        assert wrong.headers["Referrer-Policy"] == "origin"
+        right = as_agent.post(
+            address, self.fields(entry), headers={"Referer": "http://testserver/"}, follow=True
+        )
+        assert right.status_code == 200
+        assert right.request["PATH_INFO"] == f"/conversations/{timer.conversation_id}/"
+
     def test_after_a_managers_decision_it_says_so(
         self, as_agent: Client, manager: User, timer: Timer, entry: BillingEntry
     ) -> None:
@@ -228,7 +305,7 @@ class TestSave:
         entry.approve(by=manager, now=timezone.now())
         response = click(as_agent, "save", timer.pk, **fields)
         assert response.status_code == 409
-        assert "is approved. Yours was not saved." in response.content.decode()
+        assert "is approved already. This change was not saved." in response.content.decode()
 
     @pytest.mark.parametrize("with_htmx", [True, False])
     @pytest.mark.parametrize("billed", ["", "-1", "25:99", "abc", "NaN", "1e9", "9" * 5000])
@@ -280,6 +357,43 @@ class TestSave:
         assert click(as_agent, "save", timer.pk, **fields).status_code == 422
 
 
+class TestStartWithAnEntry:
+    """Start on a stopped timer that carries its entry: it is logged, and a new one runs."""
+
+    @pytest.fixture
+    def entry(self, timer: Timer) -> BillingEntry:
+        timer.stop(timezone.now())
+        assert timer.entry
+        return timer.entry
+
+    fields = TestSave.fields
+
+    def test_what_was_not_touched_is_logged_unconfirmed(
+        self, as_agent: Client, timer: Timer, entry: BillingEntry
+    ) -> None:
+        click(as_agent, "start", timer.pk, **self.fields(entry, billed="1:00", description=""))
+        entry.refresh_from_db()
+        assert (entry.version, entry.confirmed_at) == (1, None)
+        assert set(Timer.objects.values_list("state", flat=True)) == {"logged", "running"}
+
+    def test_what_was_changed_is_saved_first(
+        self, as_agent: Client, timer: Timer, entry: BillingEntry
+    ) -> None:
+        response = click(as_agent, "start", timer.pk, **self.fields(entry, billed="2:00"))
+        assert "Logged 2:00:00" in response.content.decode()
+        entry.refresh_from_db()
+        assert (entry.billed_seconds, entry.description) == (7200, "Done")
+        assert entry.confirmed_at
+        assert Timer.objects.running().count() == 1
+
+    def test_what_cannot_be_saved_starts_nothing(
+        self, as_agent: Client, timer: Timer, entry: BillingEntry, conversation: Conversation
+    ) -> None:
+        response = click(as_agent, "start", timer.pk, conversation, **self.fields(entry, billed="abc"))
+        assert response.status_code == 422
+        assert not Timer.objects.running().exists()
+
+
 class TestManagers:
     def test_they_see_who_runs_and_stop_a_forgotten_one(self, as_manager: Client, timer: Timer) -> None:
         assert "Katharina Wiegand" in as_manager.get("/timers/").content.decode()
@@ -288,6 +402,7 @@ class TestManagers:
         timer.refresh_from_db()
         assert timer.state == "stopped"
         assert timer.entry and timer.entry.user == timer.user and timer.entry.confirmed_at is None
+        assert timer.entry.history.get().history_user.username == "manager"
 
     def test_agents_do_not(self, as_colleague: Client, timer: Timer) -> None:
         assert "Katharina Wiegand" not in as_colleague.get("/timers/").content.decode()

@@ -39,8 +39,9 @@ from workspaces.durations import (
         ("1H 30M", 5400),
         ("0.0001", 0),
         ("0.00014", 1),
-        ("10000", LONGEST),
-        ("10000:00", LONGEST),
+        ("1h30", 5400),
+        ("100000", LONGEST),
+        ("100000:00", LONGEST),
     ],
 )
 def test_lengths_of_time_as_people_write_them(text: str, seconds: int) -> None:
@@ -74,7 +75,6 @@ def test_lengths_of_time_as_people_write_them(text: str, seconds: int) -> None:
         "9" * 5000,
         "1 30",
         "m90",
-        "1h30",
     ],
 )
 def test_anything_else_is_refused_with_what_is_accepted(text: str) -> None:
@@ -82,9 +82,9 @@ def test_anything_else_is_refused_with_what_is_accepted(text: str) -> None:
         parse_duration(text)
 
 
-@pytest.mark.parametrize("text", ["10000:00:01", "10000.001", "99999", "600001m"])
+@pytest.mark.parametrize("text", ["100000:00:01", "100000.001", "999999", "6000001m"])
 def test_more_than_ten_thousand_hours_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="more than 10,000 hours"):
+    with pytest.raises(ValueError, match="more than 100,000 hours"):
         parse_duration(text)
 
 

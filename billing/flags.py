@@ -1,0 +1,92 @@
+"""What a reviewer should look at in an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q
+
+from workspaces.durations import format_clock, format_hours
+
+if TYPE_CHECKING:
+    from billing.models import BillingEntry
+
+#: Recorded longer than this, in seconds, an entry is flagged.
+UNUSUALLY_LONG = 8 * 3600
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One thing to look at: its label among the filters, and the same condition for queries and for an entry.
+
+    Without an icon its chip carries the red square: something waits for a decision.
+    """
+
+    name: str
+    label: str
+    condition: Q
+    raised_on: Callable[[BillingEntry], bool]
+    icon: str = ""
+    tone: str = ""
+    details: Callable[[BillingEntry], str] = lambda entry: ""
+
+    def text(self, entry: BillingEntry) -> str:
+        """What the chip of an entry says: "adjusted", "overlaps 0:15 with #1042"."""
+        return f"{self.label.lower()}{self.details(entry)}"
+
+
+def _overlap(entry: BillingEntry) -> str:
+    seconds = entry.overlap_seconds
+    length = format_clock(seconds) if seconds < 60 else format_hours(seconds)
+    return f" {length} with #{entry.overlap_with_id}"
+
+
+FLAGS = [
+    Flag(
+        "adjusted",
+        "Adjusted",
+        ~Q(billed_seconds=F("calculated_seconds")),
+        lambda entry: entry.is_adjusted,
+        icon="pencil",
+    ),
+    Flag(
+        "unconfirmed",
+        "Unconfirmed",
+        Q(confirmed_at=None),
+        lambda entry: entry.confirmed_at is None,
+    ),
+    Flag(
+        "overlaps",
+        "Overlaps",
+        Q(overlap_seconds__gt=0),
+        lambda entry: entry.overlap_seconds > 0,
+        icon="layers-2",
+        tone="stop",
+        details=_overlap,
+    ),
+    Flag(
+        "long",
+        "Unusually long",
+        Q(raw_seconds__gt=UNUSUALLY_LONG),
+        lambda entry: entry.raw_seconds > UNUSUALLY_LONG,
+        icon="clock-alert",
+        tone="stop",
+    ),
+    Flag(
+        "clock",
+        "Clock set back",
+        Q(clock_stepped_back=True),
+        lambda entry: entry.clock_stepped_back,
+        icon="history",
+    ),
+]
+ANY_FLAG = reduce(or_, (flag.condition for flag in FLAGS))
+
+
+def flags_of(entry: BillingEntry) -> list[Flag]:
+    """Those that are raised on the entry."""
+    return [flag for flag in FLAGS if flag.raised_on(entry)]
