@@ -33,7 +33,7 @@ class DescriptionField(PlainTextField):
 
     def __init__(self, **options: Any) -> None:
         longest = BillingEntry._meta.get_field("description").max_length
-        text = "The customer sees this on the invoice."
+        text = "On a service charge, the customer reads this."
         super().__init__(max_length=longest, help_text=text, **options)
 
 

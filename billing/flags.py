@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
 
@@ -29,10 +29,10 @@ class Flag:
     name: str
     label: str
     condition: Q
-    raised_on: Callable[[BillingEntry], bool]
+    raised_on: Callable[[Any], bool]
     icon: str = ""
     tone: str = ""
-    details: Callable[[BillingEntry], str] = lambda entry: ""
+    details: Callable[[Any], str] = lambda entry: ""
 
     def text(self, entry: BillingEntry) -> str:
         """What the chip of an entry says: "adjusted", "overlaps 0:15 with #1042"."""
@@ -72,7 +72,7 @@ FLAGS = [
         "long",
         "Unusually long",
         Q(raw_seconds__gt=UNUSUALLY_LONG),
-        lambda entry: entry.raw_seconds > UNUSUALLY_LONG,
+        lambda entry: entry.is_unusually_long,
         icon="clock-alert",
         tone="stop",
     ),

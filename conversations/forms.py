@@ -11,6 +11,7 @@ from django import forms
 from django.db import models, transaction
 
 from conversations.models import Conversation, ConversationQuerySet, Customer, Message
+from workspaces.fields import PlainTextField
 from workspaces.models import User, Workspace
 
 LONGEST_BODY = 20_000
@@ -77,17 +78,6 @@ class ConversationFilter(forms.Form):
         return found.with_time().select_related("workspace", "customer", "assignee").order_by(*order)
 
 
-class BodyField(forms.CharField):
-    """What somebody writes; a line break counts as one character, as browsers count it."""
-
-    def __init__(self, **options: Any) -> None:
-        widget = forms.Textarea(attrs={"class": "input", "rows": 8})
-        super().__init__(max_length=LONGEST_BODY, widget=widget, **options)
-
-    def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
-
-
 class ConversationForm(forms.ModelForm):
     """A new conversation with its first message."""
 
@@ -96,7 +86,7 @@ class ConversationForm(forms.ModelForm):
     kind = forms.ChoiceField(
         label="First message", choices=KINDS, initial=Message.Kind.INCOMING, widget=forms.RadioSelect
     )
-    body = BodyField(label="Message")
+    body = PlainTextField(label="Message", rows=8, max_length=LONGEST_BODY)
 
     class Meta:
         model = Conversation
@@ -148,7 +138,7 @@ class MessageForm(forms.Form):
     KINDS = [(kind.value, kind.label) for kind in (Message.Kind.REPLY, Message.Kind.NOTE)]
 
     kind = forms.ChoiceField(choices=KINDS, initial=Message.Kind.REPLY)
-    body = BodyField(error_messages={"required": "Write something first."})
+    body = PlainTextField(max_length=LONGEST_BODY, error_messages={"required": "Write something first."})
 
     def save(self, conversation: Conversation, *, by: User, now: datetime) -> Message:
         return conversation.post(

@@ -16,7 +16,7 @@ from conversations.forms import AssignForm, ConversationFilter, ConversationForm
 from conversations.models import Conversation, ConversationClosed, Message
 from workspaces.requests import Request
 
-PAGE = 30
+PER_PAGE = 30
 
 
 @require_safe
@@ -25,7 +25,7 @@ def index(request: Request) -> HttpResponse:
     filters = ConversationFilter(request.GET, user=request.user)
     counts = filters.found().count_by_view(request.user)
     views = [(name, label, counts[name]) for name, label in filters.VIEWS.items()]
-    page = Paginator(filters.rows(), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(filters.rows(), PER_PAGE).get_page(request.GET.get("page"))
     context = {"filters": filters, "views": views, "counts": counts, "page": page}
     return render(request, "conversations/list.html", context)
 
@@ -110,7 +110,7 @@ def _conversation(request: Request, pk: int) -> Conversation:
 
 def _page(request: Request, conversation: Conversation, status: int = 200, **forms: Any) -> HttpResponse:
     mine = Conversation.objects.visible_to(request.user).open().filter(assignee=request.user)
-    inbox = list(mine.select_related("workspace", "customer")[:PAGE])
+    inbox = list(mine.select_related("workspace", "customer")[:PER_PAGE])
     if conversation not in inbox:
         inbox.insert(0, conversation)
     customer, workspace = conversation.customer, conversation.workspace

@@ -122,6 +122,8 @@ class BillingEntryFactory(ModelFactory[BillingEntry]):
             fields["batch"] = ExportBatchFactory(workspace=fields["conversation"].workspace)
         if state in model_class.DECIDED:
             fields = {"reviewed_by": UserFactory(), "reviewed_at": fields["now"]} | fields
+        if fields.get("overlap_seconds"):
+            fields = {"overlap_with": fields["conversation"]} | fields
         if state == "returned":
             fields = {"return_comment": "Please check."} | fields
         overruled = {name: fields.pop(name) for name in MADE_BY_THE_RULE if name in fields}

@@ -13,11 +13,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from billing.models import BillingEntry, ExportBatch
-from conversations.models import Conversation
+from conversations.models import Conversation, Message
 from tests.cast import sign_in
 from tests.factories import MembershipFactory, UserFactory
-from timers.models import Timer
-from workspaces.models import User
+from timers.models import Interval, Timer
+from workspaces.models import Membership, User
 
 LOGIN = "/accounts/login/"
 NO_SUCH_ID = 999_999_999_999
@@ -41,7 +41,7 @@ ANY_REVIEWER = REVIEWER | {"outsider": "ok"}
 #: name: (method, which object's id the address takes, fields, who gets what)
 MATRIX: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
     "home": ("get", "", {}, SIGNED_IN),
-    "login": ("get", "", {}, EVERYBODY),
+    "login": ("get", "", {}, dict.fromkeys(ROLES, 302) | {"anonymous": 200}),
     "logout": ("post", "", {}, EVERYBODY),
     "password_change": ("get", "", {}, SIGNED_IN),
     "password_change_done": ("get", "", {}, SIGNED_IN),
@@ -81,6 +81,18 @@ MATRIX: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
     "billing:batch_csv": ("get", "batch", {}, REVIEWER),
     "billing:batch_xlsx": ("get", "batch", {}, REVIEWER),
     "billing:batch_reverse": ("post", "batch", {}, REVIEWER),
+}
+
+
+#: What "ok" is, where it is not a page for GET and a redirect for POST.
+SPECIAL = {
+    "home": 302,
+    "billing:calculate": 422,  # the form is not complete
+    "billing:undo": 422,  # no decision is named
+    "billing:detail": 302,  # a fragment: without htmx to its page
+    "billing:export": 409,  # all that was approved is in the batch
+    "billing:review_many": 422,  # nothing is chosen
+    "billing:approve_unflagged": 409,  # not what the page showed
 }
 
 
@@ -155,7 +167,8 @@ def test_who_gets_what(
     if expected == "login":
         assert (response.status_code, response.url.split("?")[0]) == (302, LOGIN)
     elif expected == "ok":
-        assert response.status_code in (200, 204, 302, 409, 422)
+        usual = 200 if MATRIX[name][0] == "get" else 302
+        assert response.status_code == SPECIAL.get(name, usual)
         assert LOGIN not in response.headers.get("Location", "") or name == "logout"
     else:
         assert response.status_code == expected
@@ -164,7 +177,7 @@ def test_who_gets_what(
 
 
 def snapshot() -> list[Any]:
-    models = Conversation, Timer, BillingEntry, ExportBatch
+    models = Conversation, Message, Timer, Interval, BillingEntry, ExportBatch, Membership
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -178,7 +191,6 @@ def test_what_is_elsewhere_answers_as_what_does_not_exist(
     there = ask(as_outsider, name, things)
     nowhere = ask(as_outsider, name, things, number=NO_SUCH_ID)
     assert there.status_code == nowhere.status_code == 404
-    assert there.content.replace(b"csrf", b"") != b""
     assert len(there.content) == len(nowhere.content)
 
 

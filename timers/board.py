@@ -10,6 +10,7 @@ from hashlib import blake2s
 from django.utils import timezone
 
 from billing.models import BillingEntry
+from billing.sums import Sums
 from conversations.models import Conversation
 from timers.models import Timer
 from workspaces.models import User
@@ -76,12 +77,8 @@ class Board:
         return list(entries.exclude(pk__in=waiting).select_related("user").order_by("-date", "-pk"))
 
     @property
-    def logged_seconds(self) -> int:
-        return sum(entry.billed_seconds for entry in self.logged)
-
-    @property
-    def logged_amount(self) -> int:
-        return sum(entry.amount for entry in self.logged if entry.is_charge)
+    def logged_sums(self) -> Sums:
+        return Sums.of(self.logged)
 
     # What the page has, so that a poll can tell what has changed since.
 

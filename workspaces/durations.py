@@ -19,8 +19,8 @@ def parse_duration(text: str) -> int:
     """Read a length of time as a person writes it; returns whole seconds.
 
     Understands `1:30`, `1h30` and `0:52:13`, `90m`, `1.5h`, `1h 30m 15s`, and a bare number as hours, with a
-    point or a comma; what is finer than a second is rounded half up. Raises ValueError, whose message says what
-    is accepted, for anything else and for more than 100,000 hours.
+    point or a comma; what is finer than a second is rounded half up. Raises ValueError, whose message says
+    what is accepted, for anything else and for more than 100,000 hours.
     """
     text = text.strip().lower()
     if len(text) > 40 or not text.isascii():

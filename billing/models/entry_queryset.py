@@ -57,12 +57,14 @@ class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
     def sums_by(self, field: str) -> dict[Any, Sums]:
         """What they come to by the value of a field, such as the id of their workspace; one query."""
         charged = Sum("amount", filter=Q(kind=BillingType.Kind.SERVICE))
-        rows = self.order_by().values_list(field, "currency")
+        rows = (
+            self.order_by()
+            .values_list(field, "currency")
+            .annotate(Count("pk"), Sum("raw_seconds"), Sum("billed_seconds"), charged=charged)
+        )
         found: dict[Any, Sums] = {}
-        for value, currency, *figures, amount in rows.annotate(
-            Count("pk"), Sum("raw_seconds"), Sum("billed_seconds"), charged=charged
-        ):
-            sums = Sums(*figures, {} if amount is None else {currency: amount})
+        for value, currency, count, raw, billed, amount in rows:
+            sums = Sums(count, raw, billed, {} if amount is None else {currency: amount})
             found[value] = found.get(value, Sums()) + sums
         return found
 

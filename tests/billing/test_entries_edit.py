@@ -53,7 +53,7 @@ def decide(entry: BillingEntry, state: str, by: User) -> None:
     """As if it had been decided on, for states that only others reach."""
     batch = ExportBatchFactory(workspace=entry.workspace) if state == "invoiced" else None
     decided = {"state": state, "batch": batch, "reviewed_by": by, "reviewed_at": timezone.now()}
-    BillingEntry.objects.filter(pk=entry.pk).update(**decided)
+    BillingEntry.objects.filter(pk=entry.pk).update(**decided, return_comment="Please check.")
     entry.refresh_from_db()
 
 
@@ -287,6 +287,16 @@ def test_the_later_one_is_shown_both_versions(as_agent: Client, manager: User, e
     assert (entry.billed_seconds, entry.description) == (5400, "Mine")
 
 
+def test_versions_that_do_not_differ_are_not_put_side_by_side(
+    as_agent: Client, manager: User, entry: BillingEntry
+) -> None:
+    mine = shown(entry)
+    entry.revise(by=manager, version=entry.version, now=timezone.now())
+    response = as_agent.post(address(entry), mine)
+    assert response.status_code == 409
+    assert b"<table" not in response.content
+
+
 def test_mine_is_not_saved_over_a_third_change(as_agent: Client, manager: User, entry: BillingEntry) -> None:
     mine = shown(entry, description="Mine")
     entry.revise(by=manager, version=entry.version, now=timezone.now(), description="Second")
@@ -431,6 +441,33 @@ def test_a_manager_undoes_an_approval(as_manager: Client, manager: User, entry: 
     assert as_manager.post(address(entry, "reinstate/")).status_code == 302
     entry.refresh_from_db()
     assert entry.state == "new"
+
+
+@pytest.mark.parametrize("version", ["x", "-1", "1.5", "NaN", str(10**30), "9" * 5000, "\0"])
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_version_that_makes_no_sense_discards_nothing(
+    as_agent: Client, entry: BillingEntry, version: str, headers: dict[str, str]
+) -> None:
+    response = as_agent.post(f"{address(entry)}discard/", {"version": version}, headers=headers)
+    assert response.status_code == 422
+    assert b"There is no such version." in response.content
+    entry.refresh_from_db()
+    assert entry.state == "new"
+
+
+def test_what_was_approved_after_the_look_at_it_is_not_set_back_by_its_agent(
+    as_agent: Client, manager: User, entry: BillingEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reinstate = BillingEntry.reinstate
+
+    def approved_just_before(looked_at: BillingEntry, **how: Any) -> None:
+        BillingEntry.objects.get(pk=entry.pk).approve(by=manager, now=timezone.now())
+        reinstate(looked_at, **how)
+
+    monkeypatch.setattr(BillingEntry, "reinstate", approved_just_before)
+    assert as_agent.post(f"{address(entry)}reinstate/").status_code == 409
+    entry.refresh_from_db()
+    assert entry.state == "approved"
 
 
 @pytest.mark.parametrize("state", ["approved", "invoiced"])

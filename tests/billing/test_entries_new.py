@@ -1,7 +1,9 @@
 """An entry by hand."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -148,3 +150,94 @@ def test_the_billing_types_offered_are_those_of_the_conversations_workspace(
 def test_without_an_open_conversation_it_says_so(as_outsider: Client) -> None:
     assert "No open conversation" in as_outsider.get("/billing/new/").content.decode()
     assert as_outsider.post("/billing/new/", {}).status_code == 422
+
+
+# Sent twice
+
+
+def submission_of(response: Any) -> str:
+    found = re.search(r'name="submission" value="([0-9a-f-]{36})"', response.content.decode())
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_form_that_is_sent_twice_makes_one_entry(
+    as_agent: Client, conversation: Conversation, headers: dict[str, str]
+) -> None:
+    sent = written(conversation, submission=submission_of(as_agent.get("/billing/new/")))
+    first, second = (as_agent.post("/billing/new/", sent, headers=headers) for _ in range(2))
+    assert (first.status_code, first.headers.get("Location"), first.headers.get("HX-Redirect")) == (
+        second.status_code,
+        second.headers.get("Location"),
+        second.headers.get("HX-Redirect"),
+    )
+    assert str(BillingEntry.objects.get().submission) == sent["submission"]
+    assert BillingEntry.objects.get().history.count() == 1
+
+
+def test_each_form_makes_its_own_entry(as_agent: Client, conversation: Conversation) -> None:
+    for _ in range(2):
+        submission = submission_of(as_agent.get("/billing/new/"))
+        assert as_agent.post("/billing/new/", written(conversation, submission=submission)).status_code == 302
+    assert BillingEntry.objects.count() == 2
+
+
+def test_without_a_submission_each_is_new(as_agent: Client, conversation: Conversation) -> None:
+    for sent in (written(conversation), written(conversation, submission="")):
+        assert as_agent.post("/billing/new/", sent).status_code == 302
+    assert list(BillingEntry.objects.values_list("submission", flat=True)) == [None, None]
+
+
+@pytest.mark.parametrize("submission", ["x", "1", "9" * 5000, "\0", "0000"])
+def test_a_submission_that_makes_no_sense_is_refused_and_replaced(
+    as_agent: Client, conversation: Conversation, submission: str
+) -> None:
+    response = as_agent.post("/billing/new/", written(conversation, submission=submission))
+    assert response.status_code == 422
+    assert submission_of(response)
+    assert not BillingEntry.objects.exists()
+
+
+def test_an_address_cannot_bring_a_submission_along(as_agent: Client, conversation: Conversation) -> None:
+    submission = str(uuid4())
+    assert submission_of(as_agent.get("/billing/new/", {"submission": submission})) != submission
+
+
+def test_a_form_that_is_shown_again_stays_the_same_one(as_agent: Client, conversation: Conversation) -> None:
+    sent = written(conversation, submission=str(uuid4()))
+    assert submission_of(as_agent.post("/billing/new/", sent | {"worked": "abc"})) == sent["submission"]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"worked": "2h"}, {"description": "Another call"}, {"date": "2026-11-18"}, {"kind": "time"}]
+)
+def test_what_was_changed_after_it_was_sent_is_neither_lost_nor_billed_unasked(
+    as_agent: Client, conversation: Conversation, changes: dict[str, str]
+) -> None:
+    sent = written(conversation, submission=str(uuid4()))
+    as_agent.post("/billing/new/", sent)
+    response = as_agent.post("/billing/new/", sent | changes)
+    assert response.status_code == 422
+    assert b"made an entry already" in response.content
+    assert BillingEntry.objects.count() == 1
+    as_agent.post("/billing/new/", sent | changes | {"submission": submission_of(response)})
+    assert BillingEntry.objects.count() == 2
+
+
+def test_what_was_discarded_meanwhile_is_not_said_to_be_logged(
+    as_agent: Client, agent: User, conversation: Conversation
+) -> None:
+    sent = written(conversation, submission=str(uuid4()))
+    as_agent.post("/billing/new/", sent)
+    BillingEntry.objects.get().discard(by=agent, now=datetime(2026, 11, 18, tzinfo=UTC))
+    assert as_agent.post("/billing/new/", sent).status_code == 422
+
+
+def test_somebody_elses_submission_shows_nothing_of_theirs(
+    as_agent: Client, as_colleague: Client, conversation: Conversation
+) -> None:
+    sent = written(conversation, submission=str(uuid4()))
+    as_agent.post("/billing/new/", sent)
+    assert as_colleague.post("/billing/new/", sent).status_code == 422
+    assert BillingEntry.objects.count() == 1

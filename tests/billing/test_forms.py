@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from billing.forms import ANOTHER_FIGURE, EntryForm, ManualEntryForm
+from billing.forms import ANOTHER_FIGURE, EntryForm
+from billing.manual_forms import ManualEntryForm
 from billing.models import BillingEntry, BillingType, EditConflict
 from conversations.models import Conversation
 from tests.factories import BillingEntryFactory, BillingTypeFactory, ConversationFactory
@@ -271,7 +272,7 @@ def test_time_worked_becomes_a_confirmed_entry_by_hand(
     data = {"conversation": conversation.pk, "worked": "58m", "date": "2026-11-17", "description": "Call"}
     form = by_hand(agent, data)
     assert form.is_valid(), form.errors
-    entry = form.save(by=agent, now=now)
+    entry = form.save(now=now)
     entry.refresh_from_db()
     assert (entry.workspace, entry.conversation, entry.user) == (
         conversation.workspace,
@@ -300,7 +301,7 @@ def test_the_kind_is_that_of_the_billing_type_unless_chosen(
         form = by_hand(agent, data | {"kind": chosen})
         assert form.is_valid()
         assert form.is_charge == (expected == "service")
-        assert form.save(by=agent, now=timezone.now()).kind == expected
+        assert form.save(now=timezone.now()).kind == expected
 
 
 @pytest.mark.parametrize(

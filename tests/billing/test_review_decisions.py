@@ -1,10 +1,13 @@
 """What a reviewer decides, on one entry or on many: approve, return, discard, set back, undo."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.contrib.messages import get_messages
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from billing.models import BillingEntry, EditConflict
@@ -179,6 +182,12 @@ def test_a_returned_entry_is_not_returned_again_with_another_comment(as_manager,
     assert columns(entry)["return_comment"] == "First"
 
 
+def test_a_line_break_in_the_comment_counts_as_one_character(as_manager, entry):
+    body = {"version": entry.version, "comment": "x" * 1998 + "\r\ny"}
+    assert as_manager.post(f"/billing/{entry.pk}/return/", body).status_code == 302
+    assert columns(entry)["return_comment"] == "x" * 1998 + "\ny"
+
+
 # Many at once
 
 
@@ -305,6 +314,22 @@ def test_approved_and_discarded_entries_can_be_set_back(as_manager, manager, ent
     assert reasons == ["Back to New", "Back to New", "Back to Returned"]
 
 
+def test_five_discarded_entries_are_set_back_with_as_many_queries_as_one(manager, agent, conversation):
+    now = timezone.now()
+    queries = []
+    for count in (1, 5):
+        entries = [make(agent, conversation) for _ in range(count)]
+        for entry in entries:
+            entry.return_(by=manager, comment="Split it", now=now)
+            entry.discard(by=manager, now=now)
+        versions = {entry.pk: entry.version for entry in entries}
+        with CaptureQueriesContext(connection) as captured:
+            BillingEntry.objects.reinstate(versions, by=manager, now=now)
+        assert states(entries) == ["returned"] * count
+        queries.append(len(captured))
+    assert queries[0] == queries[1]
+
+
 def test_an_invoiced_entry_cannot_be_set_back(as_manager, agent, conversation):
     entry = make(agent, conversation, state="invoiced")
     response = as_manager.post(DECIDE, {"decision": "reinstate", "entry": seen(entry)})
@@ -357,6 +382,70 @@ def test_nothing_is_approved_once_what_was_shown_has_changed(
     assert response.status_code == 409
     assert "Nothing was approved." in response.content.decode()
     assert states(entries) == ["new"] * len(entries)
+
+
+def test_nothing_is_approved_once_one_left_and_another_came_in_its_place(
+    as_manager, manager, agent, conversation
+):
+    """As many as before, of the same versions, with the same last one."""
+    leaves, joins, stays = (make(agent, conversation, confirmed_at=None) for _ in range(3))
+    for entry in (leaves, stays):
+        entry.revise(by=agent, version=entry.version, now=timezone.now())
+    shown = fingerprint(as_manager)
+    leaves.approve(by=manager, now=timezone.now())
+    joins.revise(by=agent, version=joins.version, now=timezone.now())
+    assert as_manager.post(UNFLAGGED, {"shown": shown}).status_code == 409
+    assert states([joins, stays]) == ["new", "new"]
+
+
+def test_nothing_is_approved_once_two_left_and_two_others_came_in_their_place(
+    as_manager, manager, agent, conversation
+):
+    """Also the sums of their numbers and of their versions are the same."""
+    first, second, third, fourth = (make(agent, conversation, confirmed_at=None) for _ in range(4))
+    for entry in (first, fourth):
+        entry.revise(by=agent, version=entry.version, now=timezone.now())
+    shown = fingerprint(as_manager)
+    for entry in (first, fourth):
+        entry.approve(by=manager, now=timezone.now())
+    for entry in (second, third):
+        entry.revise(by=agent, version=entry.version, now=timezone.now())
+    assert first.pk + fourth.pk == second.pk + third.pk
+    assert as_manager.post(UNFLAGGED, {"shown": shown}).status_code == 409
+    assert states([second, third]) == ["new", "new"]
+
+
+def test_nothing_is_approved_once_one_changed_while_the_clock_was_set_back(as_manager, agent, entries):
+    shown = fingerprint(as_manager)
+    earlier = timezone.now() - timedelta(hours=1)
+    entries[0].revise(by=agent, version=entries[0].version, now=earlier, description="Another")
+    assert as_manager.post(UNFLAGGED, {"shown": shown}).status_code == 409
+    assert states(entries) == ["new"] * 3
+
+
+@pytest.mark.parametrize("change", ["role", "week"])
+def test_what_is_shown_differs_in_another_week_and_another_role(
+    as_manager, manager, agent, conversation, other_workspace, change
+):
+    """Then others come in without any change of theirs; here none do."""
+    make(agent, conversation, day=date(2026, 3, 20))
+    with time_machine.travel(datetime(2026, 3, 22, 12, tzinfo=UTC)):
+        shown = fingerprint(as_manager, "dates=month")
+        if change == "role":
+            MembershipFactory(workspace=other_workspace, user=manager, role=Membership.Role.MANAGER)
+        assert (fingerprint(as_manager, "dates=month") != shown) is (change == "role")
+        assert fingerprint(as_manager, "dates=week") != shown
+
+
+def test_the_page_counts_those_without_flags_and_reads_none(as_manager, entries):
+    with CaptureQueriesContext(connection) as queries:
+        as_manager.get(QUEUE)
+    read = [
+        sql
+        for sql in (query["sql"] for query in queries)
+        if sql.startswith('SELECT "billing_billingentry"') and "LIMIT" not in sql and "GROUP BY" not in sql
+    ]
+    assert read == []
 
 
 # Undo

@@ -1,8 +1,11 @@
 """Decisions that meet: one winner, nothing twice, nobody waits for ever."""
 
+from uuid import uuid4
+
 import pytest
 from django.utils import timezone
 
+from billing.manual_forms import ManualEntryForm
 from billing.models import BillingEntry, EditConflict, ExportBatch, NothingToExport
 from tests.factories import BillingEntryFactory
 from tests.races import together
@@ -100,3 +103,23 @@ def test_a_batch_that_is_reversed_twice_at_once_is_reversed_once(manager, agent,
     assert sorted(results) == [False, False, True]
     entry.refresh_from_db()
     assert (entry.state, entry.batch, entry.version) == ("approved", None, 4)
+
+
+def test_a_form_by_hand_that_is_sent_many_times_at_once_makes_one_entry(agent, conversation):
+    sent = {
+        "conversation": conversation.pk,
+        "worked": "58m",
+        "date": "2026-11-17",
+        "description": "Call",
+        "submission": str(uuid4()),
+    }
+
+    def send():
+        form = ManualEntryForm(sent, user=agent, now=timezone.now())
+        assert form.is_valid(), form.errors
+        return form.save(now=timezone.now()).pk
+
+    for _ in range(3):
+        sent["submission"] = str(uuid4())
+        assert len({*together(*[send] * 4)}) == 1
+    assert BillingEntry.objects.count() == 3

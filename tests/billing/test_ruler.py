@@ -147,7 +147,6 @@ def test_every_flag_has_its_chip() -> None:
     entry = BillingEntryFactory(
         raw_seconds=8 * HOUR + 1, billed_seconds=60, overlap_seconds=14 * MINUTE + 59, clock_stepped_back=True
     )
-    entry.overlap_with = entry.conversation
     assert words_of(render("{% flag_chips entry %}", entry=entry)) == [
         "adjusted",
         "unconfirmed",
@@ -160,7 +159,9 @@ def test_every_flag_has_its_chip() -> None:
 @pytest.mark.django_db
 def test_an_overlap_of_seconds_is_not_said_to_be_nothing() -> None:
     entry = BillingEntryFactory(confirmed_at="2026-11-19T13:00Z", overlap_seconds=42)
-    assert words_of(render("{% flag_chips entry %}", entry=entry)) == ["overlaps 0:00:42"]
+    assert words_of(render("{% flag_chips entry %}", entry=entry)) == [
+        f"overlaps 0:00:42 with #{entry.conversation_id}"
+    ]
 
 
 def render(source: str, **context: object) -> str:

@@ -340,3 +340,16 @@ def test_a_token_that_another_tab_rotated_still_works(
     expect(second).to_have_url(re.compile("/conversations/"))
     toolbar(page)
     icon(page, "green", "Timers: 1 running")
+
+
+def test_save_is_not_moved_away_from_under_the_pointer(
+    sit: Sit, agent: User, conversation: Conversation
+) -> None:
+    page = sit(agent, f"/conversations/{conversation.pk}/")
+    toolbar(page)
+    sidebar(page, "Stop")
+    form = page.locator("#my-timer")
+    form.get_by_label("Billed time").fill("2:00")
+    form.get_by_role("button", name="Save", exact=True).click(delay=700)  # the figures come while it is down
+    icon(page, "white", "Timers: none")
+    assert BillingEntry.objects.get().billed_seconds == 7200

@@ -1,0 +1,24 @@
+// The review queue: the next row takes the focus of one that was decided on.
+let row = null;
+let order = [];
+const rows = () => [...document.querySelectorAll("#queue tr[id][data-entry]:not(.detail)")];
+
+document.addEventListener("focusin", (event) => {
+  row = event.target.closest("#queue tr[data-entry]")?.dataset.entry ?? row;
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id === "queue") order = rows().map((each) => each.dataset.entry);
+});
+
+function next() {
+  const at = order.indexOf(row);
+  const wanted = at < 0 ? [] : [...order.slice(at), ...order.slice(0, at).reverse()];
+  const found = wanted.map((entry) => document.getElementById(`row-${entry}`)).find(Boolean);
+  return found?.querySelector(".disclosure") ?? document.querySelector("#queue h1");
+}
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (target.id === "queue" && requestConfig.verb !== "get") next().focus({ preventScroll: !row });
+});
