@@ -40,7 +40,7 @@ class BillingTypeForm(WorkspaceBoundForm):
     class Meta:
         labels = {
             "unit": "Per",
-            "increment_minutes": "To, minutes",
+            "increment_minutes": "Increment, minutes",
             "minimum_minutes": "Minimum, minutes",
             "maximum_minutes": "Maximum, minutes",
         }

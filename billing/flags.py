@@ -15,7 +15,7 @@ from workspaces.durations import format_clock, format_hours
 if TYPE_CHECKING:
     from billing.models import BillingEntry
 
-#: Recorded longer than this, in seconds, an entry is flagged.
+#: Recorded or billed longer than this, in seconds, an entry is flagged.
 UNUSUALLY_LONG = 8 * 3600
 
 
@@ -71,7 +71,7 @@ FLAGS = [
     Flag(
         "long",
         "Unusually long",
-        Q(raw_seconds__gt=UNUSUALLY_LONG),
+        Q(raw_seconds__gt=UNUSUALLY_LONG) | Q(billed_seconds__gt=UNUSUALLY_LONG),
         lambda entry: entry.is_unusually_long,
         icon="clock-alert",
         tone="stop",

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from billing.flags import UNUSUALLY_LONG
 from billing.models import BillingEntry, BillingType
 from conversations.models import Conversation, ConversationClosed
 from timers.overlaps import count_overlap
@@ -157,6 +158,11 @@ class Timer(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def is_unusually_long(self) -> bool:
+        """Of a timer with its `seconds`: what it becomes will be flagged."""
+        return self.seconds > UNUSUALLY_LONG
 
     def raw_seconds(self, now: datetime) -> int:
         """Whole seconds recorded up to `now`: the sum of the intervals, floored once."""

@@ -119,7 +119,7 @@ class BillingEntry(Reviewed):
 
     @property
     def is_unusually_long(self) -> bool:
-        return self.raw_seconds > UNUSUALLY_LONG
+        return max(self.raw_seconds, self.billed_seconds) > UNUSUALLY_LONG
 
     @property
     def is_charge(self) -> bool:

@@ -69,7 +69,9 @@ def _save(request: Request, entry: BillingEntry) -> HttpResponse:
             return _show(request, entry, status=422, form=form)
         form.save(by=request.user, now=timezone.now())
     except EditConflict:
-        return _show(request, entry, status=409, form=form, conflict=True)
+        sent_again = entry.is_editable and entry.confirmed_at and valid and not form.differences
+        if not sent_again:
+            return _show(request, entry, status=409, form=form, conflict=True)
     messages.success(request, f"Saved {entry.figure}.")
     return _go(request, _page_after(request, entry))
 

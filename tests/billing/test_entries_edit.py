@@ -297,6 +297,14 @@ def test_versions_that_do_not_differ_are_not_put_side_by_side(
     assert b"<table" not in response.content
 
 
+def test_a_form_that_is_sent_twice_is_saved_once(as_agent: Client, entry: BillingEntry) -> None:
+    mine = shown(entry, description="Mine")
+    for _ in range(2):
+        assert as_agent.post(address(entry), mine).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.description, entry.version) == ("Mine", 2)
+
+
 def test_mine_is_not_saved_over_a_third_change(as_agent: Client, manager: User, entry: BillingEntry) -> None:
     mine = shown(entry, description="Mine")
     entry.revise(by=manager, version=entry.version, now=timezone.now(), description="Second")
