@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,8 +17,11 @@ from workspaces.money import as_decimal
 
 Cell = str | int | Decimal | date | timedelta | None
 
-#: With one of these first, a spreadsheet takes a text for a formula, in Japanese ones also the wide forms.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: With one of these first, if need be behind what is not seen, a spreadsheet takes a text for a formula, in
+#: Japanese ones also the wide forms.
+FORMULA = re.compile(r"^(?=[\t\r\n]|[\s\u200b\ufeff]*[=+\-@＝＋－＠])")
+#: The same wherever a spreadsheet that goes by semicolons, tabs or lines alone would start a cell.
+FORMULA_WITHIN = re.compile(r"[;\t\r\n](?=[\s\"\u200b\ufeff]*[=+\-@＝＋－＠])")
 TEN_THOUSANDTH = Decimal("0.0001")
 
 
@@ -60,7 +64,7 @@ def _rows(batch: ExportBatch) -> Iterable[list[Cell]]:
 
 def inert(cell: Cell) -> Cell:
     """A text that no spreadsheet runs; also in XLSX, which somebody may save as CSV."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    return FORMULA.sub("'", cell) if isinstance(cell, str) else cell
 
 
 def as_csv(batch: ExportBatch) -> bytes:
@@ -74,6 +78,8 @@ def as_csv(batch: ExportBatch) -> bytes:
 
 
 def _written(cell: Cell) -> Cell:
+    if isinstance(cell, str):
+        return FORMULA_WITHIN.sub(r"\g<0>'", cell)
     return format_clock(cell // timedelta(seconds=1)) if isinstance(cell, timedelta) else cell
 
 

@@ -24,6 +24,7 @@ from config.proxy import client_address
 from tests.factories import IntervalFactory, UserFactory
 from timers.models import Interval
 from workspaces.models import User
+from workspaces.requests import local, page_of
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/conversations/7/?tab=notes"}
 SAFE = {"debug": False, "secret_key": "a8#kP!" * 10, "allowed_hosts": ["stint.example"]}
@@ -363,3 +364,35 @@ def test_a_clients_address_is_the_connections_or_the_proxys_word(
     settings.BEHIND_PROXY = behind_proxy
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     assert client_address(rf.get("/", headers=headers, REMOTE_ADDR="10.0.0.1")) == address
+
+
+@pytest.mark.parametrize("address", ["/billing/", "/conversations/", "/timers/", "/nowhere/"])
+def test_more_fields_than_a_query_may_have_are_no_error_of_the_server(user: User, address: str) -> None:
+    client = Client()
+    client.force_login(user)
+    assert client.get(address + "?" + "a=1&" * 1200).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("sent", "page"),
+    [
+        ({"Referer": "http://testserver/billing/?week=1"}, "/billing/?week=1"),
+        ({"Referer": "http://testserver//evil.example/x"}, ""),
+        ({"Referer": "http://testserver/"}, ""),
+        ({"Referer": "https://evil.example/x"}, ""),
+        ({"Referer": "http://["}, ""),
+        ({"HX-Request": "true", "HX-Current-URL": "http://testserver/timers/"}, "/timers/"),
+        ({"HX-Request": "true", "HX-Current-URL": "http://["}, ""),
+        ({"HX-Request": "true", "HX-Current-URL": "//evil.example"}, ""),
+        ({}, ""),
+    ],
+)
+def test_where_a_request_came_from_is_a_page_of_this_site(
+    rf: RequestFactory, sent: dict[str, str], page: str
+) -> None:
+    assert page_of(rf.post("/", headers=sent)) == page
+
+
+@pytest.mark.parametrize("address", ["abc", "0", "healthz", "//evil.example", "/\\evil.example", "x:y", ""])
+def test_no_other_address_is_local(address: str) -> None:
+    assert local(address) == ""

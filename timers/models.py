@@ -16,6 +16,9 @@ from conversations.models import Conversation, ConversationClosed
 from timers.overlaps import count_overlap
 from workspaces.models import User, Workspace
 
+#: How long a request may wait for its turn, and so be overtaken by a later one.
+LONGEST_WAIT = timedelta(seconds=30)
+
 
 class AnotherTimerIsOpen(Exception):
     """A canceled timer cannot come back while the user has another one open on its conversation."""
@@ -69,7 +72,7 @@ class TimerQuerySet(models.QuerySet["Timer"]):
                 timer = None
             stopped = Timer._stop_others(user, conversation.workspace, now)
             if timer:
-                timer.running_since = now
+                timer.running_since = timer._not_overtaken(now)
                 timer._move(Timer.State.RUNNING, now)
             else:
                 timer = self.create(
@@ -245,6 +248,14 @@ class Timer(models.Model):
             fresh = Timer.objects.select_related("workspace", "user", "entry", "billing_type__workspace")
             self.refresh_from_db(from_queryset=fresh)
             yield
+
+    def _not_overtaken(self, now: datetime) -> datetime:
+        """When it runs on: not before it stopped, though the request to start came in before that to stop.
+
+        No second counts twice then. Further back, the clock was set back, and what it says now is the time.
+        """
+        stopped_at = max((each.stopped_at for each in self.intervals.all()), default=now)
+        return max(now, stopped_at) if stopped_at - now <= LONGEST_WAIT else now
 
     def _pause(self, now: datetime) -> bool:
         """Write the interval of a running timer; False if none ran. A clock set back makes it zero."""

@@ -21,7 +21,12 @@ admin.site.unregister(Group)
 
 
 def may_do_more(user: User, than: User) -> bool:
-    """Whether `user` has, or would have when made active, a permission that `than` has not."""
+    """Whether `user` has, or would have when made active, a power that `than` has not.
+
+    To manage a workspace is one, unless `than` may make anybody a manager.
+    """
+    if user.is_manager and not than.has_perm("workspaces.change_membership"):
+        return True
     wanted, held = (
         Permission.objects.filter(Q(user=each) | Q(group__user=each)).order_by() for each in (user, than)
     )

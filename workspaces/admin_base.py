@@ -102,6 +102,6 @@ class HistoryAdmin(SimpleHistoryAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if not object_id.isdecimal():
+        if not (object_id.isdecimal() and len(object_id) <= 18):
             raise Http404
         return super().history_view(request, object_id, extra_context)

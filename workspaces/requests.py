@@ -16,16 +16,19 @@ class Request(HttpRequest):
     htmx: HtmxDetails
 
 
+def local(address: str) -> str:
+    """The address if it is a path of this site, else nothing: no `//evil.example`, no name of a view."""
+    return address if address.startswith("/") and url_has_allowed_host_and_scheme(address, None) else ""
+
+
 def page_of(request: HttpRequest) -> str:
     """The path and query of the page that a fragment's request or a form came from; empty if not known.
 
     A page that answered a POST sends no more than its origin (config.middleware.no_store), for its address
     cannot be opened.
     """
-    if htmx := HtmxDetails(request):
-        return htmx.current_url_abs_path or ""
-    page = request.headers.get("Referer", "")
+    page = request.headers.get("HX-Current-URL" if HtmxDetails(request) else "Referer", "")
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
         return ""
-    address = urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl()
-    return "" if address == "/" else address
+    address = urlsplit(page)._replace(scheme="", netloc="").geturl()
+    return "" if address == "/" else local(address)

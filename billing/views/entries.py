@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh, reswap
 
@@ -21,7 +20,7 @@ from billing.models import BillingEntry, EditConflict, NotEditable
 from billing.review_forms import VersionForm
 from billing.timesheet import Timesheet, Week
 from workspaces.models import User, Workspace
-from workspaces.requests import Request
+from workspaces.requests import Request, local
 
 
 @require_GET
@@ -114,10 +113,11 @@ def discard(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def reinstate(request: Request, pk: int) -> HttpResponse:
-    """Undo a decision: one's own, or as a manager anybody's. It may stand undone already."""
+    """Undo a decision: as a manager anybody's, else one's own discarding. It may stand undone already."""
     entry = _visible_entry(request, pk)
     user = request.user
-    if not (entry.is_editable or entry.reviewed_by == user or user.manages(entry.workspace_id)):
+    own_discarding = entry.state == BillingEntry.State.DISCARDED and entry.reviewed_by == user
+    if not (entry.is_editable or own_discarding or user.manages(entry.workspace_id)):
         raise PermissionDenied
     try:
         # The version that was looked at above: another one may be for somebody else to set back.
@@ -170,9 +170,7 @@ def _page_after(request: Request, entry: BillingEntry) -> str:
 
 
 def _next(request: Request) -> str:
-    page = request.POST.get("next") or request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-    return page if safe else ""
+    return local(request.POST.get("next") or request.GET.get("next", ""))
 
 
 def _go(request: Request, page: str) -> HttpResponse:

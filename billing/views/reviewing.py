@@ -13,11 +13,10 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from billing.review import Queue
-from workspaces.requests import Request
+from workspaces.requests import Request, local, page_of
 
 
 def managers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -34,12 +33,8 @@ def managers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
 def came_from(request: Request) -> str:
     """The page that the reviewer is on: what `next` says, else what htmx says, else the queue."""
-    wanted = request.POST.get("next") or request.GET.get("next")
-    if not wanted and request.htmx:
-        wanted = request.htmx.current_url_abs_path
-    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        return wanted
-    return reverse("billing:review")
+    wanted = local(request.POST.get("next") or request.GET.get("next") or "")
+    return wanted or (page_of(request) if request.htmx else "") or reverse("billing:review")
 
 
 def is_queue(address: str) -> bool:

@@ -147,3 +147,14 @@ def test_a_membership_has_a_history(as_admin, admin, agent):
     page = as_admin.get(address(membership, "history")).content.decode()
     assert "Agent → Manager" in page
     assert admin.display_name in page
+
+
+def test_staff_who_may_make_no_managers_set_no_managers_password(manager):
+    staff = UserFactory(username="clerk", is_staff=True)
+    staff.user_permissions.set(Permission.objects.filter(codename__in=["change_user", "view_user"]))
+    client = sign_in(staff)
+    fields = {"password1": "a-new-Passw0rd-of-mine", "password2": "a-new-Passw0rd-of-mine"}
+    client.post(f"/admin/workspaces/user/{manager.pk}/password/", fields)
+    before = manager.password
+    manager.refresh_from_db()
+    assert manager.password == before

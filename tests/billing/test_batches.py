@@ -270,3 +270,22 @@ def test_a_text_that_would_be_a_formula_is_neutralised(as_manager, manager, agen
 def test_a_negative_number_would_stay_a_number():
     """Only texts are neutralised: figures never turn into texts."""
     assert inert(-5) == -5
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("call;=HYPERLINK(A1)", "call;'=HYPERLINK(A1)"),
+        ('call; "=1+1', "call;' \"=1+1"),
+        ("call\t@SUM(A1)", "call\t'@SUM(A1)"),
+        ("\u00a0=1+1", "'\u00a0=1+1"),
+        ("\ufeff=1+1", "'\ufeff=1+1"),
+        ("a; b, c = d", "a; b, c = d"),
+    ],
+)
+def test_a_text_is_inert_however_a_spreadsheet_splits_it(
+    as_manager, manager, agent, conversation, workspace, text, written
+):
+    make(agent, conversation, description=text)
+    (row,) = csv_rows(as_manager, export(workspace, manager))
+    assert row["Description"] == written

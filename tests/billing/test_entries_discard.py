@@ -14,7 +14,7 @@ from billing.models import BillingEntry, BillingType
 from conversations.models import Conversation
 from tests.billing.entry_page import HTMX, address, columns, decide, shown
 from tests.factories import BillingEntryFactory, BillingTypeFactory
-from workspaces.models import User, Workspace
+from workspaces.models import Membership, User, Workspace
 
 
 @pytest.fixture
@@ -192,3 +192,14 @@ def test_a_long_history_takes_as_many_queries_as_a_short_one(
     for number in range(30):
         entry.revise(by=agent, version=entry.version, now=timezone.now(), description=f"Number {number}")
     assert queries() == few
+
+
+def test_a_manager_no_more_reopens_no_approved_entry_of_theirs(
+    as_manager: Client, manager: User, conversation: Conversation
+) -> None:
+    entry = BillingEntryFactory(user=manager, conversation=conversation)
+    entry.approve(by=manager, now=timezone.now())
+    manager.memberships.update(role=Membership.Role.AGENT)
+    assert as_manager.post(address(entry, "reinstate/")).status_code == 403
+    entry.refresh_from_db()
+    assert entry.state == "approved"

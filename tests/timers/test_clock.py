@@ -218,3 +218,16 @@ def test_no_second_is_lost_or_counted_twice(workspace, agent, customer, seed, au
     assert sum((each.duration for each in Interval.objects.all()), sum(running, timedelta())) == worked
     for entry in BillingEntry.objects.all():
         assert entry.raw_seconds == entry.timer.raw_seconds(now)
+
+
+def test_no_second_counts_twice_where_a_start_was_overtaken_by_the_stop_before_it(
+    agent, conversation, workspace
+):
+    workspace.create_entries_automatically = False
+    workspace.save()
+    timer = Timer.objects.start(user=agent, conversation=conversation, now=START)
+    timer.stop(after(seconds=100))
+    timer.resume(after(seconds=92))  # it came in first, and had to wait
+    timer.refresh_from_db()
+    timer.stop(after(seconds=200))
+    assert timer.raw_seconds(after(seconds=200)) == 200
