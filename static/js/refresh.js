@@ -12,7 +12,7 @@ const tabs = new BroadcastChannel("timers");
 function ask() {
   if (ended || document.hidden || asking || changing || performance.now() - asked < 1000) return;
   asked = performance.now();
-  icon()?.dispatchEvent(new CustomEvent("refresh"));
+  icon()?.dispatchEvent(new CustomEvent("refresh", { bubbles: true }));
 }
 
 document.addEventListener("htmx:configRequest", (event) => {

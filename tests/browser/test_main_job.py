@@ -353,3 +353,15 @@ def test_save_is_not_moved_away_from_under_the_pointer(
     form.get_by_role("button", name="Save", exact=True).click(delay=700)  # the figures come while it is down
     icon(page, "white", "Timers: none")
     assert BillingEntry.objects.get().billed_seconds == 7200
+
+
+def test_a_manager_sees_a_colleagues_timer_end(
+    sit: Sit, agent: User, manager: User, conversation: Conversation
+) -> None:
+    timer = Timer.objects.start(user=agent, conversation=conversation, now=timezone.now())
+    page = sit(manager, "/timers/")
+    expect(page.locator("#team")).to_contain_text("Katharina Wiegand")
+    timer.stop(timezone.now())
+    page.wait_for_timeout(1100)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.locator("#team")).to_contain_text("Nobody else has a timer running.")
