@@ -88,11 +88,11 @@ class Day:
 
     @property
     def _height(self) -> float:
-        return self.sums.billed_seconds / self.full_seconds * BAR
+        return min(self.sums.billed_seconds / self.full_seconds, 1) * BAR
 
 
 class Timesheet:
-    """The entries of a week. A bar is full at `workday` seconds, or at the longest day if that is longer."""
+    """The entries of a week. A bar is full at `workday` seconds, and of a longer day no longer."""
 
     def __init__(self, week: Week, entries: Iterable[BillingEntry], workday: int) -> None:
         self.week = week
@@ -101,8 +101,7 @@ class Timesheet:
             by_day[entry.date].append(entry)
         sums = {day: Sums.of(found) for day, found in by_day.items()}
         self.sums = sum(sums.values(), Sums())
-        full = max(workday, *(each.billed_seconds for each in sums.values()))
-        self.days = [Day(day, found, sums[day], full) for day, found in by_day.items()]
+        self.days = [Day(day, found, sums[day], workday) for day, found in by_day.items()]
 
     @property
     def days_worked(self) -> list[Day]:
