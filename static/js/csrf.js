@@ -1,5 +1,5 @@
 // Sends the CSRF token that the cookie holds now: signing in again in another tab changes it.
-const cookie = document.querySelector("meta[name=csrf-cookie]")?.content ?? "csrftoken";
+const cookie = "csrftoken";
 
 function token() {
   const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${cookie}=`));

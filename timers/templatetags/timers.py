@@ -25,7 +25,7 @@ def timer_board(context: dict[str, Any]) -> Board:
 
 
 @register.simple_tag(takes_context=True)
-def timers_on(context: dict[str, Any], conversations: object = None) -> dict[int, Timer]:
+def timers_on(context: dict[str, Any]) -> dict[int, Timer]:
     """The user's open timers by conversation id; each has its raw `seconds` up to now."""
     return Board.of(context["request"]).by_conversation
 
