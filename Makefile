@@ -7,10 +7,13 @@ PYTEST = $(PYTHON) -m pytest
 MANAGE = $(PYTHON) manage.py
 # A database that nothing else has open, for checks that want one.
 ASIDE = env DATABASE_URL=sqlite://:memory:
+# What gettext reads, made of what translators write.
+CATALOGUES = $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+BABEL = $(PYTHON) -m babel.messages.frontend --quiet
 # Whether this is the demo.
 DEMO = grep -qx DEMO=on .env
 
-.PHONY: help run dev test test-sqlite test-postgres test-browser browser bench check format lock clean
+.PHONY: help run dev test test-sqlite test-postgres test-browser browser bench check format messages lock clean
 
 help:
 	@echo "make run     install, migrate, fill with the demo and serve at PORT ($(PORT))"
@@ -19,6 +22,7 @@ help:
 	@echo "make check   lint, format, types, templates, migrations, settings"
 	@echo "make bench   measure"
 	@echo "make format  what make check would complain about and a tool can mend"
+	@echo "make messages  bring the catalogues in locale/ up to the texts of the code"
 	@echo "make lock    resolve the requirements again (UPGRADE=1: to the newest)"
 	@echo "make clean   forget what was installed and built; the database and .env stay"
 
@@ -48,7 +52,7 @@ help:
 var/static/staticfiles.json: .venv/installed .env config/settings.py $(shell find static)
 	@$(MANAGE) collectstatic --no-input --verbosity 0
 
-run: .venv/installed .env var/static/staticfiles.json
+run: .venv/installed .env var/static/staticfiles.json $(CATALOGUES)
 	@$(PYTHON) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || { \
 	  echo "Port $(PORT) is taken: make run PORT=8001 takes another."; exit 1; }
 	@$(MANAGE) migrate --verbosity 0
@@ -64,7 +68,7 @@ run: .venv/installed .env var/static/staticfiles.json
 	server=$$!; set +m; trap 'kill $$server' INT TERM HUP; wait $$server || wait $$server
 
 dev: export DEBUG = on
-dev: .venv/installed-dev .env
+dev: .venv/installed-dev .env $(CATALOGUES)
 	@$(MANAGE) migrate --verbosity 0
 	@if $(DEMO); then $(MANAGE) demo --if-empty --verbosity 0; fi
 	@exec $(MANAGE) runserver 127.0.0.1:$(PORT)
@@ -73,15 +77,15 @@ dev: .venv/installed-dev .env
 
 test: test-sqlite test-postgres test-browser
 
-test-sqlite: .venv/installed-dev
+test-sqlite: .venv/installed-dev $(CATALOGUES)
 	@echo "== SQLite"
 	@$(PYTEST) -n 2 -m "not browser"
 
-test-postgres: .venv/installed-dev
+test-postgres: .venv/installed-dev $(CATALOGUES)
 	@echo "== PostgreSQL"
 	@$(PYTHON) -m tests.postgres -- $(PYTEST) -n 2 -m "not browser"
 
-test-browser: .venv/installed-dev browser
+test-browser: .venv/installed-dev browser $(CATALOGUES)
 	@echo "== Browser"
 	@$(PYTEST) -m browser tests/browser
 
@@ -108,6 +112,20 @@ format: .venv/installed-dev
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 	.venv/bin/djhtml --tabwidth 2 templates
+
+# Translating
+
+%.mo: %.po .venv/installed
+	@$(BABEL) compile --input-file $< --output-file $@
+
+EXTRACT = --mapping-file pyproject.toml --add-comments Translators: --strip-comment-tags --add-location file --sort-by-file \
+  --omit-header --keywords "gettext_lazy gettext_noop pgettext_lazy:1c,2 ngettext_lazy:1,2 npgettext_lazy:1c,2,3"
+
+messages: .venv/installed-dev
+	@mkdir -p var
+	@$(BABEL) extract $(EXTRACT) --output-file var/messages.pot config workspaces conversations billing timers templates
+	@for language in de fr es ja; do \
+	  $(BABEL) update --input-file var/messages.pot --output-dir locale --domain django --locale $$language --init-missing --no-fuzzy-matching --ignore-obsolete; done
 
 COMPILE = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-header $(if $(UPGRADE),--upgrade) pyproject.toml

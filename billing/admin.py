@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from billing.admin_forms import BillingTypeForm
 from billing.models import BillingEntry, BillingType, Calculation
@@ -26,11 +28,11 @@ def what_applied(calculation: Calculation) -> str:
     """Those steps of the explanation that changed the time: "rounded up to 15 min"."""
     applied, before = [], format_clock(calculation.raw_seconds)
     for step in calculation.explanation.split(" → ")[1:-1]:
-        phrase, _, after = step.rpartition(": ")
+        phrase, _colon, after = step.rpartition(": ")
         if after != before:
             applied.append(phrase)
         before = after
-    return ", ".join(applied) or "as recorded"
+    return ", ".join(applied) or gettext("as recorded")
 
 
 class LedgerChanges(Changes):
@@ -48,11 +50,11 @@ class LedgerChanges(Changes):
 
 
 class ArchivedFilter(admin.SimpleListFilter):
-    title = "availability"
+    title = _("availability")
     parameter_name = "archived"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "Active"), ("yes", "Archived")]
+        return [("no", pgettext("state", "Active")), ("yes", pgettext("state", "Archived"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[BillingType]) -> QuerySet[BillingType]:
         if self.value() not in ("no", "yes"):
@@ -83,7 +85,7 @@ class BillingTypeAdmin(NoBulkDelete, HistoryAdmin):
         general = ["workspace", "name", "kind"]
         return [
             (None, {"fields": general if obj is None else [*general, archived]}),
-            ("Rule", {"fields": rule}),
+            (gettext("Rule"), {"fields": rule}),
         ]
 
     def render_change_form(
@@ -107,29 +109,30 @@ class BillingTypeAdmin(NoBulkDelete, HistoryAdmin):
             "is_default": Workspace.objects.filter(default_billing_type=billing_type).exists(),
         }
 
-    @admin.display(description="rate")
+    @admin.display(description=_("rate"))
     def written_rate(self, billing_type: BillingType) -> str:
         return format_money(billing_type.rate, billing_type.workspace.currency)
 
-    @admin.display(description="rule")
+    @admin.display(description=_("rule"))
     def summary(self, billing_type: BillingType) -> str:
         return billing_type.summary
 
-    @admin.action(description="Archive", permissions=["change"])
+    @admin.action(description=pgettext_lazy("button", "Archive"), permissions=["change"])
     def archive(self, request: HttpRequest, queryset: QuerySet[BillingType]) -> None:
         now = timezone.now()
         for billing_type in queryset:
             try:
                 billing_type.archive(now)
-                self.message_user(request, f"“{billing_type}” is archived.")
+                self.message_user(request, gettext("“%(name)s” is archived.") % {"name": billing_type})
             except ValidationError as error:
-                self.message_user(request, f"“{billing_type}”: {' '.join(error.messages)}", messages.ERROR)
+                told = {"name": billing_type, "problem": " ".join(error.messages)}
+                self.message_user(request, gettext("“%(name)s”: %(problem)s") % told, messages.ERROR)
 
-    @admin.action(description="Unarchive", permissions=["change"])
+    @admin.action(description=pgettext_lazy("button", "Unarchive"), permissions=["change"])
     def unarchive(self, request: HttpRequest, queryset: QuerySet[BillingType]) -> None:
         for billing_type in queryset.exclude(archived_at=None):
             billing_type.unarchive()
-            self.message_user(request, f"“{billing_type}” is offered again.")
+            self.message_user(request, gettext("“%(name)s” is offered again.") % {"name": billing_type})
 
 
 @admin.register(BillingEntry)
@@ -146,44 +149,44 @@ class BillingEntryAdmin(ReadOnly, HistoryAdmin):
     fieldsets = [
         (None, {"fields": ["workspace", "conversation", "customer", "user", "date", "kind", "description"]}),
         (
-            "Time and money",
+            _("Time and money"),
             {"fields": ["raw", "calculated", "billed", "written_amount", "explanation", "by_hand"]},
         ),
-        ("Rule as it was", {"fields": ["billing_type", "rule_then"]}),
+        (_("Rule as it was"), {"fields": ["billing_type", "rule_then"]}),
         (
-            "Review",
+            _("Review"),
             {"fields": ["state", "confirmed_at", "reviewed_by", "reviewed_at", "return_comment", "batch"]},
         ),
-        ("Flags", {"fields": ["overlap", "overlap_with", "clock_stepped_back"]}),
-        ("Record", {"fields": ["version", "created_at", "updated_at"]}),
+        (_("Flags"), {"fields": ["overlap", "overlap_with", "clock_stepped_back"]}),
+        (pgettext_lazy("noun", "Record"), {"fields": ["version", "created_at", "updated_at"]}),
     ]
 
-    @admin.display(ordering="conversation__customer__name")
+    @admin.display(description=_("customer"), ordering="conversation__customer__name")
     def customer(self, entry: BillingEntry) -> str:
         return str(entry.conversation.customer)
 
-    @admin.display(description="recorded", ordering="raw_seconds")
+    @admin.display(description=pgettext_lazy("column", "recorded"), ordering="raw_seconds")
     def raw(self, entry: BillingEntry) -> str:
         return format_clock(entry.raw_seconds)
 
-    @admin.display(description="by the rule", ordering="calculated_seconds")
+    @admin.display(description=pgettext_lazy("column", "by the rule"), ordering="calculated_seconds")
     def calculated(self, entry: BillingEntry) -> str:
         return format_clock(entry.calculated_seconds)
 
-    @admin.display(ordering="billed_seconds")
+    @admin.display(description=pgettext_lazy("column", "billed"), ordering="billed_seconds")
     def billed(self, entry: BillingEntry) -> str:
         return format_clock(entry.billed_seconds)
 
-    @admin.display(description="amount", ordering="amount")
+    @admin.display(description=_("amount"), ordering="amount")
     def written_amount(self, entry: BillingEntry) -> str:
         return format_money(entry.amount, entry.currency)
 
-    @admin.display(description="rule")
+    @admin.display(description=_("rule"))
     def rule_then(self, entry: BillingEntry) -> str:
         rule = entry.rule_then
         return f"{rule.name}: {rule.summary}"
 
-    @admin.display(description="overlap")
+    @admin.display(description=_("overlap"))
     def overlap(self, entry: BillingEntry) -> str:
         return format_clock(entry.overlap_seconds)
 
@@ -201,7 +204,7 @@ class ExportBatchAdmin(ReadOnly, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExportBatch]:
         return super().get_queryset(request).annotate(entry_count=Count("entries"))
 
-    @admin.display(ordering="entry_count")
+    @admin.display(description=pgettext_lazy("column", "entries"), ordering="entry_count")
     def entries(self, batch: Any) -> SafeString:
         listed = reverse("admin:billing_billingentry_changelist", query={"batch__id__exact": batch.pk})
         return format_html('<a href="{}">{}</a>', listed, batch.entry_count)

@@ -7,6 +7,8 @@ from babel.numbers import get_currency_precision
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from billing.models.billing_type import HIGHEST_RATE
 from workspaces.admin_base import WorkspaceBoundForm
@@ -17,32 +19,44 @@ def minor_units(rate: Decimal, currency: str) -> int:
     """Decimal("120.00") in EUR is 12000. Raises ValidationError for what is no rate in that currency."""
     decimals = get_currency_precision(currency)
     if rate < 0:
-        raise ValidationError("A rate is not negative.")
+        raise ValidationError(_("A rate is not negative."))
     if rate > as_decimal(HIGHEST_RATE, currency):
-        raise ValidationError(f"A rate is at most {format_money(HIGHEST_RATE, currency)}.")
+        highest = format_money(HIGHEST_RATE, currency)
+        raise ValidationError(_("A rate is at most %(highest)s."), params={"highest": highest})
     exponent = rate.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > decimals:
         example = format_amount(120 * 10**decimals, currency)
-        raise ValidationError(f"{currency} has {decimals or 'no'} decimals. Write it like {example}.")
+        none = gettext("%(currency)s has no decimals. Write it like %(example)s.")
+        some = ngettext(
+            "%(currency)s has %(n)s decimal. Write it like %(example)s.",
+            "%(currency)s has %(n)s decimals. Write it like %(example)s.",
+            decimals,
+        )
+        told = {"currency": currency, "n": decimals, "example": example}
+        raise ValidationError(some if decimals else none, params=told)
     return int(rate.scaleb(decimals)) if rate else 0
 
 
 class BillingTypeForm(WorkspaceBoundForm):
     rate = forms.DecimalField(
+        # With the decimal comma of the language, as the example that an error gives; a point is read as well.
+        localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 12, "autocomplete": "off"}),
-        help_text="In the currency of the workspace, such as 120.00.",
+        help_text=_("In the currency of the workspace, such as 120.00."),
     )
     archived = forms.BooleanField(
         required=False,
-        help_text="Offered no longer, and new timers pass over it. Timers and entries that have it keep it.",
+        help_text=_(
+            "Offered no longer, and new timers pass over it. Timers and entries that have it keep it."
+        ),
     )
 
     class Meta:
         labels = {
-            "unit": "Per",
-            "increment_minutes": "Increment, minutes",
-            "minimum_minutes": "Minimum, minutes",
-            "maximum_minutes": "Maximum, minutes",
+            "unit": pgettext_lazy("unit", "Per"),
+            "increment_minutes": _("Increment, minutes"),
+            "minimum_minutes": _("Minimum, minutes"),
+            "maximum_minutes": _("Maximum, minutes"),
         }
         help_texts = dict.fromkeys(labels, "")
 
@@ -55,7 +69,7 @@ class BillingTypeForm(WorkspaceBoundForm):
         self.initial["rate"] = as_decimal(self.instance.rate, currency)
         self.initial["archived"] = self.instance.archived_at is not None
         if "rate" in self.fields:
-            self.fields["rate"].label = f"Rate, {currency}"
+            self.fields["rate"].label = gettext("Rate, %(currency)s") % {"currency": currency}
             self.fields["rate"].help_text = ""
 
     def clean(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import xlsxwriter
+from django.utils.translation import override
 
 from billing.models import BillingEntry, ExportBatch
 from workspaces.durations import format_clock
@@ -57,9 +58,11 @@ COLUMNS: dict[str, Callable[[BillingEntry], Cell]] = {
 
 
 def _rows(batch: ExportBatch) -> Iterable[list[Cell]]:
+    """In English, whoever downloads it: the file of a batch is the same for everybody."""
     entries = batch.entries.select_related("batch", "user", "conversation__customer")
-    for entry in entries.order_by("conversation__customer__name", "date", "pk"):
-        yield [inert(read(entry)) for read in COLUMNS.values()]
+    ordered = entries.order_by("conversation__customer__name", "date", "pk")
+    with override("en"):
+        return [[inert(read(entry)) for read in COLUMNS.values()] for entry in ordered]
 
 
 def inert(cell: Cell) -> Cell:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
 
 from billing.models import BillingEntry, BillingType
 from workspaces.durations import parse_duration
@@ -19,7 +20,7 @@ class DurationField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         widget = forms.TextInput(attrs={"class": "input", "autocomplete": "off"})
-        super().__init__(widget=widget, help_text="1:30, 90m or 1.5h", **options)
+        super().__init__(widget=widget, help_text=_("1:30, 90m or 1.5h"), **options)
 
     def clean(self, value: Any) -> int:
         try:
@@ -33,7 +34,7 @@ class DescriptionField(PlainTextField):
 
     def __init__(self, **options: Any) -> None:
         longest = BillingEntry._meta.get_field("description").max_length
-        text = "On a service charge, the customer reads this."
+        text = _("On a service charge, the customer reads this.")
         super().__init__(max_length=longest, help_text=text, **options)
 
 
@@ -41,7 +42,7 @@ class WorkdayField(forms.DateField):
     """The day of the work, in this century."""
 
     def __init__(self, **options: Any) -> None:
-        text = "Choose a day from 2000 to 2099."
+        text = _("Choose a day from 2000 to 2099.")
         century = [MinValueValidator(date(2000, 1, 1), text), MaxValueValidator(date(2099, 12, 31), text)]
         widget = forms.DateInput({"class": "input", "type": "date"}, format="%Y-%m-%d")
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], validators=century, **options)

@@ -9,6 +9,8 @@ from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 
 from workspaces.durations import format_clock, format_hours
 
@@ -21,47 +23,52 @@ UNUSUALLY_LONG = 8 * 3600
 
 @dataclass(frozen=True)
 class Flag:
-    """One thing to look at: its label among the filters, and the same condition for queries and for an entry.
+    """One thing to look at: its label among the filters, what the chip of an entry says (`details` fill its
+    placeholders), and the same condition for queries and for an entry.
 
     Without an icon its chip carries the red square: something waits for a decision.
     """
 
     name: str
-    label: str
+    label: str | Promise
+    chip: str | Promise
     condition: Q
     raised_on: Callable[[Any], bool]
     icon: str = ""
     tone: str = ""
-    details: Callable[[Any], str] = lambda entry: ""
+    details: Callable[[Any], dict[str, Any]] = lambda entry: {}
 
     def text(self, entry: BillingEntry) -> str:
         """What the chip of an entry says: "adjusted", "overlaps 0:15 with #1042"."""
-        return f"{self.label.lower()}{self.details(entry)}"
+        return str(self.chip) % self.details(entry)
 
 
-def _overlap(entry: BillingEntry) -> str:
+def _overlap(entry: BillingEntry) -> dict[str, Any]:
     seconds = entry.overlap_seconds
     length = format_clock(seconds) if seconds < 60 else format_hours(seconds)
-    return f" {length} with #{entry.overlap_with_id}"
+    return {"length": length, "number": entry.overlap_with_id}
 
 
 FLAGS = [
     Flag(
         "adjusted",
-        "Adjusted",
+        pgettext_lazy("flag", "Adjusted"),
+        pgettext_lazy("flag", "adjusted"),
         ~Q(billed_seconds=F("calculated_seconds")),
         lambda entry: entry.is_adjusted,
         icon="pencil",
     ),
     Flag(
         "unconfirmed",
-        "Unconfirmed",
+        pgettext_lazy("flag", "Unconfirmed"),
+        pgettext_lazy("flag", "unconfirmed"),
         Q(confirmed_at=None),
         lambda entry: entry.confirmed_at is None,
     ),
     Flag(
         "overlaps",
-        "Overlaps",
+        pgettext_lazy("flag", "Overlaps"),
+        pgettext_lazy("flag", "overlaps %(length)s with #%(number)s"),
         Q(overlap_seconds__gt=0),
         lambda entry: entry.overlap_seconds > 0,
         icon="layers-2",
@@ -70,7 +77,8 @@ FLAGS = [
     ),
     Flag(
         "long",
-        "Unusually long",
+        pgettext_lazy("flag", "Unusually long"),
+        pgettext_lazy("flag", "unusually long"),
         Q(raw_seconds__gt=UNUSUALLY_LONG) | Q(billed_seconds__gt=UNUSUALLY_LONG),
         lambda entry: entry.is_unusually_long,
         icon="clock-alert",
@@ -78,7 +86,8 @@ FLAGS = [
     ),
     Flag(
         "clock",
-        "Clock set back",
+        pgettext_lazy("flag", "Clock set back"),
+        pgettext_lazy("flag", "clock set back"),
         Q(clock_stepped_back=True),
         lambda entry: entry.clock_stepped_back,
         icon="history",

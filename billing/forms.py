@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from billing.fields import BillingTypeField, DescriptionField, DurationField, WorkdayField
 from billing.models import BillingEntry, BillingType, Calculation
@@ -14,7 +16,7 @@ from workspaces.durations import format_clock, format_input
 from workspaces.models import User
 from workspaces.money import format_money
 
-ANOTHER_FIGURE = "The rule gives another figure than the one you saw. Check it and save again."
+ANOTHER_FIGURE = _("The rule gives another figure than the one you saw. Check it and save again.")
 
 
 class EntryForm(forms.Form):
@@ -25,11 +27,11 @@ class EntryForm(forms.Form):
     is valid once that is sent. A billed time that was left as it was filled in follows the new rule.
     """
 
-    kind = forms.ChoiceField(choices=BillingType.Kind.choices, widget=forms.RadioSelect)
-    billing_type = BillingTypeField(empty_label=None)
-    billed = DurationField(label="Billed time")
-    date = WorkdayField()
-    description = DescriptionField(required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=BillingType.Kind.choices, widget=forms.RadioSelect)
+    billing_type = BillingTypeField(label=_("Billing type"), empty_label=None)
+    billed = DurationField(label=_("Billed time"))
+    date = WorkdayField(label=_("Date"))
+    description = DescriptionField(label=_("Description"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
     seen = forms.RegexField(r"^[0-9a-f]{16}-[0-9]{1,12}$", required=False, widget=forms.HiddenInput)
 
@@ -50,7 +52,7 @@ class EntryForm(forms.Form):
         types: Any = self.fields["billing_type"]
         types.queryset = BillingType.objects.choices_in(entry.workspace_id, entry.billing_type)
         if entry.billing_type is None:
-            types.required, types.empty_label = False, entry.rule["name"]
+            types.required, types.empty_label = False, entry.rule_name
 
     def clean(self) -> dict[str, Any]:
         values, rule = self.cleaned_data, self.rule
@@ -116,16 +118,17 @@ class EntryForm(forms.Form):
             return []
         saved, mine = self.entry, self.cleaned_data
         kinds = dict(BillingType.Kind.choices)
-        own_type = mine["billing_type"] or saved.rule["name"]
+        days, billed = (saved.date, mine["date"]), (saved.billed_seconds, mine["billed"])
+        own_type = mine["billing_type"] or saved.rule_name
         rule, result = self.rule, self.calculation
         amount = format_money(result.amount, rule.workspace.currency) if rule and result else ""
         rows = [
-            Difference("Kind", kinds[saved.kind], kinds[mine["kind"]]),
-            Difference("Billing type", saved.rule["name"], str(own_type)),
-            Difference("Date", date_format(saved.date, "j F Y"), date_format(mine["date"], "j F Y")),
-            Difference("Billed time", format_clock(saved.billed_seconds), format_clock(mine["billed"])),
-            Difference("Description", saved.description, mine["description"]),
-            Difference("Amount", format_money(saved.amount, saved.currency), amount),
+            Difference(pgettext("column", "Kind"), str(kinds[saved.kind]), str(kinds[mine["kind"]])),
+            Difference(pgettext("column", "Billing type"), saved.rule_name, str(own_type)),
+            Difference(pgettext("column", "Date"), *(date_format(day, "FULL_DAY_FORMAT") for day in days)),
+            Difference(pgettext("column", "Billed time"), *map(format_clock, billed)),
+            Difference(pgettext("column", "Description"), saved.description, mine["description"]),
+            Difference(pgettext("column", "Amount"), format_money(saved.amount, saved.currency), amount),
         ]
         return [row for row in rows if row.saved != row.mine]
 

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from billing.fields import BillingTypeField, DescriptionField, DurationField, WorkdayField
 from billing.forms import ANOTHER_FIGURE
@@ -16,7 +18,7 @@ from conversations.models import Conversation
 from workspaces.durations import parse_duration
 from workspaces.models import User
 
-MADE_ALREADY = "This form has made an entry already. To make another one, save again."
+MADE_ALREADY = _("This form has made an entry already. To make another one, save again.")
 #: No select holds more conversations than this; from its own page any other can be chosen.
 OFFERED_CONVERSATIONS = 200
 
@@ -28,17 +30,21 @@ class ManualEntryForm(forms.Form):
     """
 
     conversation = forms.ModelChoiceField(
-        Conversation.objects.none(), empty_label=None, widget=forms.Select(attrs={"class": "input"})
+        Conversation.objects.none(),
+        label=_("Conversation"),
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "input"}),
     )
-    worked = DurationField(label="Time worked")
-    date = WorkdayField()
-    billing_type = BillingTypeField(required=False)
+    worked = DurationField(label=_("Time worked"))
+    date = WorkdayField(label=_("Date"))
+    billing_type = BillingTypeField(label=_("Billing type"), required=False)
     kind = forms.ChoiceField(
+        label=_("Kind"),
         required=False,
-        choices=[("", "As the type"), *BillingType.Kind.choices],
+        choices=[("", _("As the type")), *BillingType.Kind.choices],
         widget=forms.RadioSelect,
     )
-    description = DescriptionField()
+    description = DescriptionField(label=_("Description"))
     seen = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
     submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -63,7 +69,10 @@ class ManualEntryForm(forms.Form):
     def _offer_types(self, conversation: Conversation) -> None:
         types: Any = self.fields["billing_type"]
         types.queryset = BillingType.objects.choices_in(conversation.workspace_id)
-        types.empty_label = f"The conversation’s ({conversation.effective_billing_type or 'none'})"
+        # Translators: the conversation’s billing type, as in "The conversation’s (Support)".
+        named, none = gettext("The conversation’s (%(type)s)"), gettext("The conversation’s (none)")
+        billing_type = conversation.effective_billing_type
+        types.empty_label = named % {"type": billing_type} if billing_type else none
 
     @property
     def offers_nothing(self) -> bool:
@@ -89,7 +98,7 @@ class ManualEntryForm(forms.Form):
 
     def clean_worked(self) -> int:
         if not self.cleaned_data["worked"]:
-            raise ValidationError("Write how long you worked.")
+            raise ValidationError(_("Write how long you worked."))
         return self.cleaned_data["worked"]
 
     def clean(self) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, Sum
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from billing.models import BillingEntry
 from billing.models.entry_queryset import BillingEntryQuerySet
@@ -26,11 +28,52 @@ State = BillingEntry.State
 
 PER_PAGE = 50
 
+#: What the queue says of the entries in the state that it shows. Whole, because a state bends with its noun.
+COUNTED: dict[str, Any] = {
+    State.NEW: ngettext_lazy("%(n)s new entry", "%(n)s new entries", "n"),
+    State.RETURNED: ngettext_lazy("%(n)s returned entry", "%(n)s returned entries", "n"),
+    State.APPROVED: ngettext_lazy("%(n)s approved entry", "%(n)s approved entries", "n"),
+    State.INVOICED: ngettext_lazy("%(n)s invoiced entry", "%(n)s invoiced entries", "n"),
+    State.DISCARDED: ngettext_lazy("%(n)s discarded entry", "%(n)s discarded entries", "n"),
+}
+SHOWN: dict[str, Any] = {
+    State.NEW: _("New entries"),
+    State.RETURNED: _("Returned entries"),
+    State.APPROVED: _("Approved entries"),
+    State.INVOICED: _("Invoiced entries"),
+    State.DISCARDED: _("Discarded entries"),
+}
+CAPTIONS: dict[str, Any] = {
+    # Translators: the caption of a table, "New entries by agent"
+    "agent": _("%(entries)s by agent"),
+    "customer": _("%(entries)s by customer"),
+    "day": _("%(entries)s by day"),
+}
+NONE_MATCHES: dict[str, Any] = {
+    State.NEW: _("No new entry matches"),
+    State.RETURNED: _("No returned entry matches"),
+    State.APPROVED: _("No approved entry matches"),
+    State.INVOICED: _("No invoiced entry matches"),
+    State.DISCARDED: _("No discarded entry matches"),
+}
+NONE: dict[str, Any] = {
+    State.NEW: _("Everything is reviewed"),
+    State.RETURNED: _("No returned entries"),
+    State.APPROVED: _("No approved entries"),
+    State.INVOICED: _("No invoiced entries"),
+    State.DISCARDED: _("No discarded entries"),
+}
+
 
 def today_of(user: User, now: datetime) -> date:
     """From which the reviewer's weeks and months are counted: the day in the first workspace they manage."""
     workspace = Workspace.objects.managed_by(user).first()
     return workspace.local_date(now) if workspace else now.date()
+
+
+def _day(day: date) -> str:
+    """ "Thursday, 19 November 2026"."""
+    return date_format(day, "FULL_WEEKDAY_FORMAT")
 
 
 @dataclass(frozen=True)
@@ -86,7 +129,7 @@ class Head:
 
     @property
     def title(self) -> str:
-        return ReviewFilters.SORTS[self.leads_to or ""]
+        return str(ReviewFilters.SORTS[self.leads_to or ""])
 
 
 class Queue:
@@ -120,11 +163,26 @@ class Queue:
         offered = [State.NEW, State.RETURNED, State.APPROVED]
         if self.filters.state_name not in offered:
             offered.append(State(self.filters.state_name))
-        return [(state.value, state.label, self.counts[state]) for state in offered]
+        return [(state.value, str(state.label), self.counts[state]) for state in offered]
 
     @property
     def count(self) -> int:
         return self.counts[self.filters.state_name]
+
+    @property
+    def counted(self) -> str:
+        """ "3 new entries"."""
+        return COUNTED[self.filters.state_name] % {"n": self.count}
+
+    @property
+    def caption(self) -> str:
+        """ "New entries by agent"."""
+        return CAPTIONS[self.filters.group_name] % {"entries": SHOWN[self.filters.state_name]}
+
+    @property
+    def none(self) -> str:
+        """What an empty queue says first: "No returned entries"."""
+        return (NONE_MATCHES if self.filters.are_set else NONE)[self.filters.state_name]
 
     @cached_property
     def sums(self) -> Sums:
@@ -189,7 +247,7 @@ class Queue:
             return Group(first.user.display_name, entries, sums, first.user.initials)
         if self.filters.group_name == "customer":
             return Group(first.conversation.customer.name, entries, sums)
-        return Group(date_format(first.date, "l, j F Y"), entries, sums)
+        return Group(_day(first.date), entries, sums)
 
     @cached_property
     def total(self) -> Sums:

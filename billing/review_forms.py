@@ -10,6 +10,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Case, F, When
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from billing.flags import FLAGS
 from billing.models import BillingEntry, BillingType
@@ -23,7 +25,7 @@ State = BillingEntry.State
 CHARGED = Case(When(kind=BillingType.Kind.SERVICE, then=F("amount")), default=-1)
 
 
-def choose(name: str, choices: dict[str, str], **attributes: str) -> forms.ChoiceField:
+def choose(name: Any, choices: dict[str, Any], **attributes: str) -> forms.ChoiceField:
     """A select without a label beside it; the first choice is the one that stands if nothing is sent."""
     widget = forms.Select(attrs={"class": "input", "aria-label": name} | attributes)
     return forms.ChoiceField(label=name, choices=list(choices.items()), required=False, widget=widget)
@@ -35,7 +37,7 @@ class PersonField(forms.ModelChoiceField):
 
 
 class DayField(forms.DateField):
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: Any) -> None:
         widget = forms.DateInput({"class": "input", "type": "date", "aria-label": name}, format="%Y-%m-%d")
         super().__init__(label=name, required=False, input_formats=["%Y-%m-%d"], widget=widget)
 
@@ -46,25 +48,25 @@ class ReviewFilters(forms.Form):
     """
 
     DATES = {
-        "": "All dates",
-        "week": "This week",
-        "last-week": "Last week",
-        "month": "This month",
-        "last-month": "Last month",
-        "range": "From … to …",
+        "": _("All dates"),
+        "week": _("This week"),
+        "last-week": _("Last week"),
+        "month": _("This month"),
+        "last-month": _("Last month"),
+        "range": _("From … to …"),
     }
     FLAGS = {
-        "": "Any flag",
-        "flagged": "Flagged",
+        "": _("Any flag"),
+        "flagged": _("Flagged"),
         **{flag.name: flag.label for flag in FLAGS},
-        "unflagged": "No flags",
+        "unflagged": _("No flags"),
     }
-    GROUPS = {"agent": "By agent", "customer": "By customer", "day": "By day"}
+    GROUPS = {"agent": _("By agent"), "customer": _("By customer"), "day": _("By day")}
     SORTS = {
-        "": "Newest first",
-        "oldest": "Oldest first",
-        "billed": "Most billed first",
-        "amount": "Largest amount first",
+        "": _("Newest first"),
+        "oldest": _("Oldest first"),
+        "billed": _("Most billed first"),
+        "amount": _("Largest amount first"),
     }
     GROUP_ORDERS: dict[str, list[Any]] = {
         "agent": ["user__last_name", "user__first_name", "user__username"],
@@ -78,25 +80,29 @@ class ReviewFilters(forms.Form):
         "amount": [CHARGED.desc(), "-date", "-pk"],
     }
 
-    state = forms.ChoiceField(choices=State.choices, required=False)
+    state = forms.ChoiceField(label=_("State"), choices=State.choices, required=False)
     agent = PersonField(
         User.objects.none(),
+        label=_("Agent"),
         required=False,
-        empty_label="Every agent",
-        widget=forms.Select(attrs={"class": "input", "aria-label": "Agent"}),
+        empty_label=_("Every agent"),
+        widget=forms.Select(attrs={"class": "input", "aria-label": _("Agent")}),
     )
     customer = forms.ModelChoiceField(
         Customer.objects.none(),
+        label=_("Customer"),
         required=False,
-        empty_label="Every customer",
-        widget=forms.Select(attrs={"class": "input", "aria-label": "Customer"}),
+        empty_label=_("Every customer"),
+        widget=forms.Select(attrs={"class": "input", "aria-label": _("Customer")}),
     )
-    dates = choose("Dates", DATES)
-    since = DayField("From")
-    until = DayField("To")
-    flag = choose("Flags", FLAGS)
-    group = choose("Group by", GROUPS, **{"class": "input end"})
-    sort = forms.ChoiceField(choices=list(SORTS.items()), required=False, widget=forms.HiddenInput)
+    dates = choose(_("Dates"), DATES)
+    since = DayField(pgettext_lazy("dates", "From"))
+    until = DayField(pgettext_lazy("dates", "To"))
+    flag = choose(_("Flags"), FLAGS)
+    group = choose(_("Group by"), GROUPS, **{"class": "input end"})
+    sort = forms.ChoiceField(
+        label=_("Sort"), choices=list(SORTS.items()), required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, data: Any, *, user: User, today: date) -> None:
         super().__init__(data, auto_id="filter-%s")
@@ -113,7 +119,7 @@ class ReviewFilters(forms.Form):
     def clean(self) -> dict[str, Any]:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and since > until:
-            self.add_error("until", "The last day is before the first.")
+            self.add_error("until", gettext("The last day is before the first."))
         return self.cleaned_data
 
     def chosen(self, name: str) -> Any:
@@ -126,10 +132,6 @@ class ReviewFilters(forms.Form):
     @property
     def group_name(self) -> str:
         return self.chosen("group") or "agent"
-
-    @property
-    def grouping(self) -> str:
-        return self.GROUPS[self.group_name]
 
     @property
     def sort_name(self) -> str:
@@ -194,8 +196,8 @@ class VersionsField(forms.Field):
     ONE = re.compile(r"([0-9]{1,18}):([0-9]{1,9})")
     widget = forms.MultipleHiddenInput
     default_error_messages = {
-        "required": "Choose an entry first.",
-        "invalid": "This is not an entry of yours to review. Nothing was changed.",
+        "required": _("Choose an entry first."),
+        "invalid": _("This is not an entry of yours to review. Nothing was changed."),
     }
 
     def to_python(self, value: Iterable[str] | None) -> dict[int, int]:
@@ -215,7 +217,10 @@ class DecisionForm(forms.Form):
 
     decision = forms.ChoiceField(
         choices=[(verb, verb) for verb in VERBS],
-        error_messages={"required": "Choose what to decide.", "invalid_choice": "There is no such decision."},
+        error_messages={
+            "required": _("Choose what to decide."),
+            "invalid_choice": _("There is no such decision."),
+        },
     )
     entry = VersionsField()
 
@@ -244,7 +249,8 @@ class ReturnForm(forms.Form):
     """Why an entry goes back to its agent."""
 
     comment = PlainTextField(
+        label=_("Comment"),
         max_length=BillingEntry._meta.get_field("return_comment").max_length,
         widget=forms.Textarea(attrs={"class": "input", "rows": 4, "autofocus": True}),
-        error_messages={"required": "Write what should change."},
+        error_messages={"required": _("Write what should change.")},
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from billing.models import BillingEntry
 from billing.sums import Sums
@@ -62,11 +63,13 @@ class Week:
     def dates(self) -> str:
         """ "16–22 November", "30 November – 6 December"."""
         first, last = self.monday, self.sunday
-        if first.year != last.year:
-            return f"{date_format(first, 'j F Y')} – {date_format(last, 'j F Y')}"
+        form = "LONG_DAY_FORMAT" if first.year == last.year else "FULL_DAY_FORMAT"
+        days = {"first": date_format(first, form), "last": date_format(last, form)}
         if first.month != last.month:
-            return f"{date_format(first, 'j F')} – {date_format(last, 'j F')}"
-        return f"{first.day}–{date_format(last, 'j F')}"
+            # Translators: as in "30 November – 6 December".
+            return gettext("%(first)s – %(last)s") % days
+        # Translators: a week within a month, as in "16–22 November": the first is only the number of the day.
+        return gettext("%(first)s–%(last)s") % (days | {"first": first.day})
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from workspaces.requests import page_of
@@ -38,7 +40,20 @@ def refuse_nul(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         values = [request.path_info, *request.COOKIES.values()]
         if "%00" in request.META.get("QUERY_STRING", "") or any("\0" in value for value in values):
-            raise BadRequest("NUL in the address or in a cookie.")
+            raise BadRequest(_("NUL in the address or in a cookie."))
+        return get_response(request)
+
+    return middleware
+
+
+def chosen_language(get_response: GetResponse) -> GetResponse:
+    """Speaks the language that the user has chosen; else it is the browser's, by LocaleMiddleware."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        language = request.user.language if request.user.is_authenticated else ""
+        if language:
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
         return get_response(request)
 
     return middleware
@@ -62,7 +77,7 @@ def to_login(request: HttpRequest) -> HttpResponse:
         return login
     if HtmxDetails(request).trigger == "timers-icon":
         # The poll, and no click: what is being typed on the page is not for it to throw away.
-        toast = {"message": "You are signed out. Your timers run on.", "login": login.url}
+        toast = {"message": _("You are signed out. Your timers run on."), "login": login.url}
         return HttpResponse(render_to_string("_error_toast.html", toast), status=401)
     return HttpResponse(status=204, headers={"HX-Redirect": login.url})
 

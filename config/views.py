@@ -14,6 +14,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import resolve
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_htmx.http import reswap
 from django_htmx.middleware import HtmxDetails
@@ -46,17 +47,17 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400."""
     said = str(exception) if isinstance(exception, BadRequest) else ""
-    return _error(request, 400, said or "This request could not be understood.")
+    return _error(request, 400, said or _("This request could not be understood."))
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler403."""
-    return _error(request, 403, "This is for the managers of a workspace.")
+    return _error(request, 403, _("This is for the managers of a workspace."))
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler404."""
-    return _error(request, 404, "This does not exist, or not any more.")
+    return _error(request, 404, _("This does not exist, or not any more."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -68,15 +69,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if needs_login and not request.user.is_authenticated:
         return to_login(request)
     get_token(request)
-    message = "This page was out of date, and nothing was changed. Please try again."
+    message = _("This page was out of date, and nothing was changed. Please try again.")
     return _error(request, 403, message, retry=True, template="403_csrf.html")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500; 503 where the database is to blame: unreachable, full, locked or restarting."""
     if not isinstance(sys.exception(), OperationalError | InterfaceError):
-        return _error(request, 500, "Something went wrong here. Please try again.", retry=True)
-    message = "The database cannot be reached just now. Please try again in a moment."
+        return _error(request, 500, _("Something went wrong here. Please try again."), retry=True)
+    message = _("The database cannot be reached just now. Please try again in a moment.")
     response = _error(request, 503, message, retry=True)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response

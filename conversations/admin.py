@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Conversation, Customer, Message
 from workspaces.admin_base import NoBulkDelete, ReadOnly, WorkspaceBoundForm
@@ -22,22 +23,26 @@ class CustomerAdmin(NoBulkDelete):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         return super().get_queryset(request).annotate(conversation_count=Count("conversations"))
 
-    @admin.display(description="conversations", ordering="conversation_count")
+    @admin.display(description=_("conversations"), ordering="conversation_count")
     def conversation_count(self, customer: Any) -> int:
         return customer.conversation_count
 
 
 class MessageInline(ReadOnly, admin.TabularInline):
     model = Message
-    fields = ["created_at", "kind", "written_by", "body"]
-    readonly_fields = ["written_by"]
+    fields = ["created_at", "kind", "written_by", "said"]
+    readonly_fields = ["written_by", "said"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).select_related("author")
 
-    @admin.display(description="author")
+    @admin.display(description=_("author"))
     def written_by(self, message: Message) -> str:
         return message.author_display
+
+    @admin.display(description=_("body"))
+    def said(self, message: Message) -> str:
+        return message.body_display
 
 
 @admin.register(Conversation)
@@ -65,23 +70,29 @@ class ConversationAdmin(NoBulkDelete):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    @admin.display(ordering="pk")
+    @admin.display(description=_("number"), ordering="pk")
     def number(self, conversation: Conversation) -> str:
         return conversation.number
 
 
 @admin.register(Message)
 class MessageAdmin(ReadOnly, admin.ModelAdmin):
+    fields = ["conversation", "author", "author_name", "kind", "said", "created_at"]
+    readonly_fields = ["said"]
     list_display = ["created_at", "conversation", "kind", "written_by", "beginning"]
     list_filter = ["kind", "conversation__workspace"]
     list_select_related = ["conversation", "author"]
     search_fields = ["body", "conversation__subject", "author__username", "author_name"]
     date_hierarchy = "created_at"
 
-    @admin.display(description="author")
+    @admin.display(description=_("author"))
     def written_by(self, message: Message) -> str:
         return message.author_display
 
-    @admin.display(description="text")
+    @admin.display(description=_("text"))
     def beginning(self, message: Message) -> str:
-        return message.body[:80]
+        return message.body_display[:80]
+
+    @admin.display(description=_("body"))
+    def said(self, message: Message) -> str:
+        return message.body_display

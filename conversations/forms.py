@@ -9,6 +9,8 @@ from typing import Any
 
 from django import forms
 from django.db import models, transaction
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Conversation, ConversationQuerySet, Customer, Message
 from workspaces.fields import PlainTextField
@@ -20,24 +22,32 @@ LONGEST_BODY = 20_000
 class ConversationFilter(forms.Form):
     """The list's view, customer, order and search. What makes no sense is passed over."""
 
-    VIEWS = {"open": "Open", "mine": "Mine", "unassigned": "Unassigned", "closed": "Closed"}
-    ORDERS: dict[str, tuple[str, list[Any]]] = {
-        "": ("Last activity", ["-last_message_at", "-pk"]),
-        "oldest": ("Oldest first", ["last_message_at", "pk"]),
-        "time": ("Most time", [models.F("logged_seconds").desc(nulls_last=True), "-last_message_at", "-pk"]),
+    VIEWS = {
+        "open": pgettext_lazy("state", "Open"),
+        "mine": pgettext_lazy("state", "Mine"),
+        "unassigned": _("Unassigned"),
+        "closed": pgettext_lazy("state", "Closed"),
+    }
+    ORDERS: dict[str, tuple[Any, list[Any]]] = {
+        "": (_("Last activity"), ["-last_message_at", "-pk"]),
+        "oldest": (_("Oldest first"), ["last_message_at", "pk"]),
+        "time": (
+            _("Most time"),
+            [models.F("logged_seconds").desc(nulls_last=True), "-last_message_at", "-pk"],
+        ),
     }
 
     view = forms.ChoiceField(choices=VIEWS.items(), required=False)
     customer = forms.ModelChoiceField(
         Customer.objects.none(),
         required=False,
-        empty_label="Every customer",
-        widget=forms.Select(attrs={"class": "input end", "aria-label": "Customer"}),
+        empty_label=_("Every customer"),
+        widget=forms.Select(attrs={"class": "input end", "aria-label": _("Customer")}),
     )
     sort = forms.ChoiceField(
-        choices=[(key, label) for key, (label, _) in ORDERS.items()],
+        choices=[(key, label) for key, (label, _order) in ORDERS.items()],
         required=False,
-        widget=forms.Select(attrs={"class": "input", "aria-label": "Sort by"}),
+        widget=forms.Select(attrs={"class": "input", "aria-label": _("Sort by")}),
     )
     q = forms.CharField(required=False)
 
@@ -74,7 +84,7 @@ class ConversationFilter(forms.Form):
             found = found.filter(assignee=self.user)
         elif self.view_name == "unassigned":
             found = found.filter(assignee=None)
-        _, order = self.ORDERS[self.cleaned_data.get("sort", "")]
+        _label, order = self.ORDERS[self.cleaned_data.get("sort", "")]
         return found.with_time().select_related("workspace", "customer", "assignee").order_by(*order)
 
 
@@ -84,9 +94,9 @@ class ConversationForm(forms.ModelForm):
     KINDS = [(kind.value, kind.label) for kind in (Message.Kind.INCOMING, Message.Kind.NOTE)]
 
     kind = forms.ChoiceField(
-        label="First message", choices=KINDS, initial=Message.Kind.INCOMING, widget=forms.RadioSelect
+        label=_("First message"), choices=KINDS, initial=Message.Kind.INCOMING, widget=forms.RadioSelect
     )
-    body = PlainTextField(label="Message", rows=8, max_length=LONGEST_BODY)
+    body = PlainTextField(label=_("Message"), rows=8, max_length=LONGEST_BODY)
 
     class Meta:
         model = Conversation
@@ -98,7 +108,7 @@ class ConversationForm(forms.ModelForm):
             self.fields[name].widget.attrs["class"] = "input"
         customers: Any = self.fields["customer"]
         offer(customers, Customer.objects.visible_to(user))
-        customers.empty_label = "Choose a customer"
+        customers.empty_label = gettext("Choose a customer")
         types: Any = self.fields["billing_type"]
         offer(types, types.queryset.visible_to(user).active())
         types.empty_label = self._when_empty(user)
@@ -106,9 +116,12 @@ class ConversationForm(forms.ModelForm):
     @staticmethod
     def _when_empty(user: User) -> str:
         defaults = Workspace.objects.for_user(user).select_related("default_billing_type")
-        names = {str(workspace.default_billing_type or "none") for workspace in defaults}
-        only = f" ({names.pop()})" if len(names) == 1 else ""
-        return f"The customer’s, else the workspace’s default{only}"
+        nothing = pgettext("billing type", "none")
+        names = {str(workspace.default_billing_type or nothing) for workspace in defaults}
+        if len(names) == 1:
+            text = gettext("The customer’s, else the workspace’s default (%(name)s)")
+            return text % {"name": names.pop()}
+        return gettext("The customer’s, else the workspace’s default")
 
     def clean(self) -> dict[str, Any]:
         customer = self.cleaned_data.get("customer")
@@ -138,7 +151,7 @@ class MessageForm(forms.Form):
     KINDS = [(kind.value, kind.label) for kind in (Message.Kind.REPLY, Message.Kind.NOTE)]
 
     kind = forms.ChoiceField(choices=KINDS, initial=Message.Kind.REPLY)
-    body = PlainTextField(max_length=LONGEST_BODY, error_messages={"required": "Write something first."})
+    body = PlainTextField(max_length=LONGEST_BODY, error_messages={"required": _("Write something first.")})
 
     def save(self, conversation: Conversation, *, by: User, now: datetime) -> Message:
         return conversation.post(
@@ -152,7 +165,7 @@ class AssignForm(forms.Form):
     user = forms.ModelChoiceField(
         User.objects.none(),
         required=False,
-        error_messages={"invalid_choice": "Choose a member of this workspace."},
+        error_messages={"invalid_choice": _("Choose a member of this workspace.")},
     )
 
     def __init__(self, *args: Any, workspace: Workspace, **options: Any) -> None:
@@ -164,7 +177,7 @@ class AssignForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         if "user" not in self.data:
-            self.add_error("user", "Choose a member of this workspace, or nobody.")
+            self.add_error("user", gettext("Choose a member of this workspace, or nobody."))
         return self.cleaned_data
 
 

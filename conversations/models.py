@@ -11,8 +11,18 @@ from django.db import models, transaction
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from workspaces.models import User, Workspace
+
+# What an event says, after the name of whoever did it. Stored in English, and translated when it is read.
+# Translators: “Marta Lindqvist assigned it to Jonas”, “Marta Lindqvist closed the conversation”, and so on.
+ASSIGNED = gettext_noop("assigned it to %(name)s")
+ASSIGNED_TO_NOBODY = gettext_noop("assigned it to nobody")
+ASSIGNED_TO_THEMSELVES = gettext_noop("assigned it to themselves")
+CLOSED = gettext_noop("closed the conversation")
+REOPENED = gettext_noop("reopened the conversation")
 
 
 class ConversationClosed(Exception):
@@ -35,21 +45,26 @@ class Billed:
 class Customer(models.Model):
     """Who is billed."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="customers")
-    name = models.CharField(max_length=200)
+    workspace = models.ForeignKey(
+        Workspace, verbose_name=_("workspace"), on_delete=models.PROTECT, related_name="customers"
+    )
+    name = models.CharField(_("name"), max_length=200)
     billing_type = models.ForeignKey(
         "billing.BillingType",
+        verbose_name=_("billing type"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="customers",
-        help_text="For this customer's conversations. Empty: the workspace's default.",
+        help_text=_("For this customer's conversations. Empty: the workspace's default."),
     )
-    created_at = models.DateTimeField("customer since", default=timezone.now)
+    created_at = models.DateTimeField(_("customer since"), default=timezone.now)
 
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["workspace", "name"], name="one_customer_per_name"),
@@ -60,7 +75,7 @@ class Customer(models.Model):
 
     def clean(self) -> None:
         if self.billing_type and self.billing_type.workspace_id != self.workspace_id:
-            raise ValidationError({"billing_type": "Choose a billing type of this workspace."})
+            raise ValidationError({"billing_type": gettext("Choose a billing type of this workspace.")})
 
     @property
     def initials(self) -> str:
@@ -131,29 +146,50 @@ class Conversation(models.Model):
     """A subject that a team talks about with a customer."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        CLOSED = "closed", "Closed"
+        OPEN = "open", pgettext_lazy("state", "Open")
+        CLOSED = "closed", pgettext_lazy("state", "Closed")
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="conversations")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="conversations")
-    subject = models.CharField(max_length=200)
+    workspace = models.ForeignKey(
+        Workspace, verbose_name=_("workspace"), on_delete=models.PROTECT, related_name="conversations"
+    )
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="conversations"
+    )
+    subject = models.CharField(_("subject"), max_length=200)
     contact = models.CharField(
-        max_length=100, blank=True, help_text="The person at the customer's, as they sign."
+        _("contact"),
+        max_length=100,
+        blank=True,
+        help_text=_("The person at the customer's, as they sign."),
     )
     billing_type = models.ForeignKey(
-        "billing.BillingType", on_delete=models.PROTECT, null=True, blank=True, related_name="conversations"
+        "billing.BillingType",
+        verbose_name=_("billing type"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="conversations",
     )
     assignee = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned_conversations"
+        User,
+        verbose_name=_("assignee"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assigned_conversations",
     )
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    awaiting_reply = models.BooleanField(default=False, help_text="The customer wrote last.")
-    created_at = models.DateTimeField(default=timezone.now)
-    last_message_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    awaiting_reply = models.BooleanField(
+        _("awaiting reply"), default=False, help_text=_("The customer wrote last.")
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    last_message_at = models.DateTimeField(_("last message at"), default=timezone.now)
 
     objects = ConversationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
         ordering = ["-last_message_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=["open", "closed"]), name="open_or_closed"),
@@ -172,7 +208,7 @@ class Conversation(models.Model):
         for field in ("customer", "billing_type"):
             chosen = getattr(self, field, None)
             if chosen and self.workspace_id not in (None, chosen.workspace_id):
-                raise ValidationError({field: "Choose one of this workspace."})
+                raise ValidationError({field: gettext("Choose one of this workspace.")})
 
     @property
     def number(self) -> str:
@@ -229,20 +265,25 @@ class Conversation(models.Model):
     def assign(self, *, to: User | None, by: User, now: datetime) -> None:
         """Make `to` (None: nobody) responsible. Raises ValidationError for somebody outside the workspace."""
         if to and not self.workspace.memberships.filter(user=to).exists():
-            raise ValidationError("Choose a member of this workspace.")
+            raise ValidationError(gettext("Choose a member of this workspace."))
         with transaction.atomic():
             changed = Conversation.objects.filter(pk=self.pk).exclude(assignee=to).update(assignee=to)
             self.assignee = to
             if changed:
-                whom = "nobody" if to is None else "themselves" if to == by else to.display_name
-                self._log(f"assigned it to {whom}", by, now)
+                if to is None:
+                    sentence = ASSIGNED_TO_NOBODY
+                elif to == by:
+                    sentence = ASSIGNED_TO_THEMSELVES
+                else:
+                    sentence = ASSIGNED % {"name": to.display_name}
+                self._log(sentence, by, now)
 
     def close(self, *, by: User, now: datetime) -> None:
         """No timer starts here any more; running ones run on until they are stopped."""
-        self._move(self.State.CLOSED, "closed the conversation", by, now)
+        self._move(self.State.CLOSED, CLOSED, by, now)
 
     def reopen(self, *, by: User, now: datetime) -> None:
-        self._move(self.State.OPEN, "reopened the conversation", by, now)
+        self._move(self.State.OPEN, REOPENED, by, now)
 
     def _move(self, state: str, sentence: str, by: User, now: datetime) -> None:
         with transaction.atomic():
@@ -260,19 +301,27 @@ class Message(models.Model):
     """Something said in a conversation, or (an event) done to it."""
 
     class Kind(models.TextChoices):
-        INCOMING = "incoming", "From the customer"
-        REPLY = "reply", "Reply"
-        NOTE = "note", "Internal note"
-        EVENT = "event", "Event"
+        INCOMING = "incoming", _("From the customer")
+        REPLY = "reply", _("Reply")
+        NOTE = "note", _("Internal note")
+        EVENT = "event", _("Event")
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
-    author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    author_name = models.CharField(max_length=100, blank=True, help_text="Who wrote, if not a user.")
-    kind = models.CharField(max_length=10, choices=Kind)
-    body = models.TextField(max_length=20_000)
-    created_at = models.DateTimeField(default=timezone.now)
+    conversation = models.ForeignKey(
+        Conversation, verbose_name=_("conversation"), on_delete=models.PROTECT, related_name="messages"
+    )
+    author = models.ForeignKey(
+        User, verbose_name=_("author"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    author_name = models.CharField(
+        _("author name"), max_length=100, blank=True, help_text=_("Who wrote, if not a user.")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    body = models.TextField(_("body"), max_length=20_000)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
         ordering = ["created_at", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -283,11 +332,26 @@ class Message(models.Model):
         indexes = [models.Index(fields=["conversation", "created_at"], name="messages_of_a_conversation")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} on #{self.conversation_id}"
+        return gettext("%(kind)s on #%(number)s") % {
+            "kind": self.get_kind_display(),
+            "number": self.conversation_id,
+        }
 
     @property
     def author_display(self) -> str:
-        return self.author.display_name if self.author else self.author_name or "Customer"
+        return self.author.display_name if self.author else self.author_name or gettext("Customer")
+
+    @property
+    def body_display(self) -> str:
+        """The body; of an event, in the reader's language."""
+        if self.kind != self.Kind.EVENT:
+            return self.body
+        if self.body in {ASSIGNED_TO_NOBODY, ASSIGNED_TO_THEMSELVES, CLOSED, REOPENED}:
+            return gettext(self.body)
+        before, _pattern, _after = ASSIGNED.partition("%(name)s")
+        if self.body.startswith(before):
+            return gettext(ASSIGNED) % {"name": self.body.removeprefix(before)}
+        return self.body
 
     @property
     def initials(self) -> str:

@@ -1,18 +1,26 @@
 """The admin pages of timers and their intervals, to read."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from timers.models import Interval, Timer
 from workspaces.admin_base import ReadOnly
 from workspaces.durations import format_clock
 
 
-class IntervalInline(ReadOnly, admin.TabularInline):
+class WithDuration:
+    @admin.display(description=_("duration"))
+    def duration(self, interval: Interval) -> timedelta:
+        return interval.duration
+
+
+class IntervalInline(WithDuration, ReadOnly, admin.TabularInline):
     model = Interval
     fields = ["started_at", "stopped_at", "duration", "clock_stepped_back"]
     readonly_fields = ["duration"]
@@ -34,17 +42,17 @@ class TimerAdmin(ReadOnly, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Timer]:
         return super().get_queryset(request).prefetch_related("intervals")
 
-    @admin.display(ordering="conversation__customer__name")
+    @admin.display(ordering="conversation__customer__name", description=_("customer"))
     def customer(self, timer: Timer) -> str:
         return str(timer.conversation.customer)
 
-    @admin.display
+    @admin.display(description=_("recorded"))
     def recorded(self, timer: Timer) -> str:
         return format_clock(timer.raw_seconds(timezone.now()))
 
 
 @admin.register(Interval)
-class IntervalAdmin(ReadOnly, admin.ModelAdmin):
+class IntervalAdmin(WithDuration, ReadOnly, admin.ModelAdmin):
     list_display = ["started_at", "stopped_at", "duration", "user", "timer", "clock_stepped_back"]
     list_filter = [
         "clock_stepped_back",
@@ -55,6 +63,6 @@ class IntervalAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["timer__conversation__subject", "timer__user__username"]
     date_hierarchy = "started_at"
 
-    @admin.display(ordering="timer__user__username")
+    @admin.display(ordering="timer__user__username", description=_("user"))
     def user(self, interval: Interval) -> Any:
         return interval.timer.user

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from conversations.models import Conversation
@@ -58,8 +59,8 @@ def keep_note(request: Request, timer: Timer) -> None:
         return
     form = NoteForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"The note was not kept. {form.errors['note'][0]}")
+        messages.error(request, _("The note was not kept. %(error)s") % {"error": form.errors["note"][0]})
         return
     note = form.cleaned_data["note"]
     if not timer.write_note(note) and note not in ("", timer.note):
-        messages.error(request, "The note was not kept: the timer had stopped already.")
+        messages.error(request, _("The note was not kept: the timer had stopped already."))

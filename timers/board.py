@@ -8,6 +8,7 @@ from functools import cached_property
 from hashlib import blake2s
 
 from django.utils import timezone
+from django.utils.translation import ngettext, pgettext
 
 from billing.models import BillingEntry
 from billing.sums import Sums
@@ -49,8 +50,16 @@ class Board:
     @property
     def summary(self) -> str:
         """ "2 running, 1 stopped"; "none"."""
-        counts = ((len(self.running), "running"), (self.stopped_count, "stopped"))
-        return ", ".join(f"{count} {word}" for count, word in counts if count) or "none"
+        running, stopped = len(self.running), self.stopped_count
+        parts = []
+        if running:
+            # Translators: how many timers run, as in "2 running, 1 stopped".
+            parts.append(ngettext("%(count)s running", "%(count)s running", running) % {"count": running})
+        if stopped:
+            # Translators: how many timers are stopped, as in "2 running, 1 stopped".
+            parts.append(ngettext("%(count)s stopped", "%(count)s stopped", stopped) % {"count": stopped})
+        # Translators: said of timers, instead of "2 running, 1 stopped".
+        return ", ".join(parts) or pgettext("timers", "none")
 
     @property
     def by_conversation(self) -> dict[int, Timer]:

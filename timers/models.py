@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from billing.flags import UNUSUALLY_LONG
 from billing.models import BillingEntry, BillingType
@@ -93,27 +95,45 @@ class Timer(models.Model):
     """One user's stopwatch on one conversation; it becomes at most one billing entry."""
 
     class State(models.TextChoices):
-        RUNNING = "running", "Running"
-        STOPPED = "stopped", "Stopped"
-        LOGGED = "logged", "Logged"
-        CANCELED = "canceled", "Canceled"
+        RUNNING = "running", pgettext_lazy("state", "Running")
+        STOPPED = "stopped", pgettext_lazy("state", "Stopped")
+        LOGGED = "logged", pgettext_lazy("state", "Logged")
+        CANCELED = "canceled", pgettext_lazy("state", "Canceled")
 
     OPEN = (State.RUNNING, State.STOPPED)
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="timers")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="timers")
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="timers")
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.PROTECT, related_name="timers", verbose_name=_("workspace")
+    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="timers", verbose_name=_("user"))
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, related_name="timers", verbose_name=_("conversation")
+    )
     billing_type = models.ForeignKey(
-        BillingType, on_delete=models.PROTECT, null=True, blank=True, related_name="timers"
+        BillingType,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="timers",
+        verbose_name=_("billing type"),
     )
-    note = models.TextField(max_length=2000, blank=True, help_text="Becomes the description of the entry.")
-    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
-    running_since = models.DateTimeField(null=True, blank=True)
+    note = models.TextField(
+        _("note"), max_length=2000, blank=True, help_text=_("Becomes the description of the entry.")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RUNNING)
+    running_since = models.DateTimeField(_("running since"), null=True, blank=True)
     entry = models.OneToOneField(
-        BillingEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="timer"
+        BillingEntry,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="timer",
+        verbose_name=_("entry"),
     )
-    created_at = models.DateTimeField(default=timezone.now, help_text="When it was first started.")
-    changed_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(
+        _("created at"), default=timezone.now, help_text=_("When it was first started.")
+    )
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
 
     objects = TimerQuerySet.as_manager()
 
@@ -123,6 +143,8 @@ class Timer(models.Model):
     seconds: int
 
     class Meta:
+        verbose_name = _("timer")
+        verbose_name_plural = _("timers")
         ordering = ["-changed_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -152,7 +174,13 @@ class Timer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_state_display()} timer {self.pk} on #{self.conversation_id}"
+        names = {
+            self.State.RUNNING: gettext("Running timer %(timer)s on #%(number)s"),
+            self.State.STOPPED: gettext("Stopped timer %(timer)s on #%(number)s"),
+            self.State.LOGGED: gettext("Logged timer %(timer)s on #%(number)s"),
+            self.State.CANCELED: gettext("Canceled timer %(timer)s on #%(number)s"),
+        }
+        return names[self.State(self.state)] % {"timer": self.pk, "number": self.conversation_id}
 
     @property
     def is_running(self) -> bool:
@@ -283,6 +311,7 @@ class Timer(models.Model):
             description=self.note,
             now=now,
             by=by,
+            # English, as all reasons are kept: `billing.changes` words it in the reader's language.
             reason=f"Prepared from the timer, {self.billing_type or 'no billing type'}",
             overlap_seconds=overlap.seconds,
             overlap_with_id=overlap.conversation_id,
@@ -312,14 +341,20 @@ class Timer(models.Model):
 class Interval(models.Model):
     """One uninterrupted run of a timer, half open. A fact: a trigger refuses to change or delete it."""
 
-    timer = models.ForeignKey(Timer, on_delete=models.PROTECT, related_name="intervals")
-    started_at = models.DateTimeField()
-    stopped_at = models.DateTimeField()
+    timer = models.ForeignKey(
+        Timer, on_delete=models.PROTECT, related_name="intervals", verbose_name=_("timer")
+    )
+    started_at = models.DateTimeField(_("started at"))
+    stopped_at = models.DateTimeField(_("stopped at"))
     clock_stepped_back = models.BooleanField(
-        default=False, help_text="The server's clock was set back while it ran; it counts as zero."
+        _("clock stepped back"),
+        default=False,
+        help_text=_("The server's clock was set back while it ran; it counts as zero."),
     )
 
     class Meta:
+        verbose_name = _("interval")
+        verbose_name_plural = _("intervals")
         ordering = ["started_at", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -329,7 +364,10 @@ class Interval(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.started_at:%F %T} to {self.stopped_at:%F %T}"
+        return gettext("%(start)s to %(stop)s") % {
+            "start": f"{self.started_at:%F %T}",
+            "stop": f"{self.stopped_at:%F %T}",
+        }
 
     @property
     def duration(self) -> timedelta:

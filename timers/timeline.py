@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from billing.models import BillingEntry
 from timers.models import Interval, Timer
 from timers.overlaps import shared
@@ -52,7 +54,9 @@ class Lane:
         """ "13:08 to 13:44, 13:55 to 14:11", in the workspace's zone."""
         zone = self.timeline.zone
         return ", ".join(
-            f"{start.astimezone(zone):%H:%M} to {stop.astimezone(zone):%H:%M}" for start, stop in self.spans
+            _("%(start)s to %(stop)s")
+            % {"start": f"{start.astimezone(zone):%H:%M}", "stop": f"{stop.astimezone(zone):%H:%M}"}
+            for start, stop in self.spans
         )
 
 

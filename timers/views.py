@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms import EntryForm
@@ -68,10 +69,11 @@ def _run(request: Request, conversation: Conversation, verb: Callable[[datetime]
     try:
         timer = verb(timezone.now())
     except ConversationClosed:
-        messages.error(request, f"{conversation.number} is closed. Reopen it to start a timer.")
+        text = _("%(number)s is closed. Reopen it to start a timer.")
+        messages.error(request, text % {"number": conversation.number})
         return truth(request, conversation, status=409)
     for other in timer.also_stopped:
-        messages.info(request, f"Stopped the timer on #{other.conversation_id}")
+        messages.info(request, _("Stopped the timer on #%(number)s") % {"number": other.conversation_id})
     return truth(request, conversation)
 
 
@@ -88,8 +90,8 @@ def stop(request: Request, pk: int) -> HttpResponse:
 
 def _stop_forgotten(request: Request, timer: Timer) -> HttpResponse:
     timer.stop(timezone.now(), by=request.user)
-    whose = timer.user.display_name
-    messages.info(request, f"The timer of {whose} on #{timer.conversation_id} is stopped.")
+    text = _("The timer of %(name)s on #%(number)s is stopped.")
+    messages.info(request, text % {"name": timer.user.display_name, "number": timer.conversation_id})
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return back(request, timer.conversation)
@@ -101,7 +103,8 @@ def cancel(request: Request, pk: int) -> HttpResponse:
     keep_note(request, timer)
     timer.cancel(timezone.now())
     if timer.state == Timer.State.CANCELED:
-        text = f"Timer on #{timer.conversation_id} canceled. None of its time is logged."
+        text = _("Timer on #%(number)s canceled. None of its time is logged.")
+        text %= {"number": timer.conversation_id}
         messages.info(request, text, extra_tags=reverse("timers:restore", args=[pk]))
     return truth(request, timer.conversation)
 
@@ -112,7 +115,8 @@ def restore(request: Request, pk: int) -> HttpResponse:
     try:
         timer.restore(timezone.now())
     except AnotherTimerIsOpen:
-        text = f"Another timer is open on #{timer.conversation_id}. Save or cancel it, then undo."
+        text = _("Another timer is open on #%(number)s. Save or cancel it, then undo.")
+        text %= {"number": timer.conversation_id}
         messages.error(request, text, extra_tags=reverse("timers:restore", args=[pk]))
         return truth(request, timer.conversation, status=409)
     return truth(request, timer.conversation)
@@ -123,18 +127,26 @@ def convert(request: Request, pk: int) -> HttpResponse:
     timer = _own_timer(request, pk)
     kind = request.POST.get("kind", "")
     if kind not in BillingType.Kind.values:
-        raise BadRequest("A timer becomes a service charge or a time entry.")
+        raise BadRequest(_("A timer becomes a service charge or a time entry."))
     keep_note(request, timer)
     try:
         entry = timer.convert(kind=kind, now=timezone.now())
     except TimerCanceled:
-        messages.error(request, f"The timer on #{timer.conversation_id} was canceled.")
+        text = _("The timer on #%(number)s was canceled.")
+        messages.error(request, text % {"number": timer.conversation_id})
         return truth(request, timer.conversation, status=409)
     if timer.is_open and request.POST.get("on") != str(timer.conversation_id):
         address = reverse("conversations:detail", args=[timer.conversation_id])
-        text = f"{entry.get_kind_display()} prepared: {entry.figure}."
-        messages.info(request, text, extra_tags=f"show {address}")
+        messages.info(request, _prepared(entry), extra_tags=f"show {address}")
     return truth(request, timer.conversation)
+
+
+def _prepared(entry: BillingEntry) -> str:
+    told = {
+        BillingType.Kind.SERVICE: _("Service charge prepared: %(figure)s."),
+        BillingType.Kind.TIME: _("Time entry prepared: %(figure)s."),
+    }
+    return told[BillingType.Kind(entry.kind)] % {"figure": entry.figure}
 
 
 @require_POST
@@ -155,7 +167,7 @@ def _save_entry(request: Request, timer: Timer, form: EntryForm) -> HttpResponse
         form.save(by=request.user, now=timezone.now())
     except EditConflict as conflict:
         return _form_again(request, timer, form, 409, conflict.entry)
-    messages.success(request, f"Logged {form.entry.figure}.")
+    messages.success(request, _("Logged %(figure)s.") % {"figure": form.entry.figure})
     return None
 
 
@@ -166,10 +178,21 @@ def _too_late(request: Request, timer: Timer) -> HttpResponse:
     form = EntryForm(request.POST, entry=timer.entry)
     if form.is_valid() and not form.differences:
         return truth(request, timer.conversation)
-    state = timer.entry.get_state_display().lower()
-    text = f"The entry on #{timer.conversation_id} is {state} already. This change was not saved."
-    messages.error(request, text, extra_tags=f"show {reverse('billing:entry', args=[timer.entry.pk])}")
+    address = reverse("billing:entry", args=[timer.entry.pk])
+    messages.error(request, _settled(timer.entry), extra_tags=f"show {address}")
     return truth(request, timer.conversation, status=409)
+
+
+def _settled(entry: BillingEntry) -> str:
+    states = BillingEntry.State
+    told = {
+        states.NEW: _("The entry on #%(number)s is new already. This change was not saved."),
+        states.APPROVED: _("The entry on #%(number)s is approved already. This change was not saved."),
+        states.RETURNED: _("The entry on #%(number)s is returned already. This change was not saved."),
+        states.INVOICED: _("The entry on #%(number)s is invoiced already. This change was not saved."),
+        states.DISCARDED: _("The entry on #%(number)s is discarded already. This change was not saved."),
+    }
+    return told[states(entry.state)] % {"number": entry.conversation_id}
 
 
 def _form_again(
@@ -188,10 +211,11 @@ def note(request: Request, pk: int) -> HttpResponse:
     timer = _own_timer(request, pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"The note was not kept. {form.errors['note'][0]}")
+        messages.error(request, _("The note was not kept. %(error)s") % {"error": form.errors["note"][0]})
         return truth(request, timer.conversation, status=422)
     if not timer.write_note(form.cleaned_data["note"]):
-        messages.error(request, f"The timer on #{timer.conversation_id} has ended. The note was not kept.")
+        text = _("The timer on #%(number)s has ended. The note was not kept.")
+        messages.error(request, text % {"number": timer.conversation_id})
         return truth(request, timer.conversation, status=409)
     return HttpResponse(status=204) if request.htmx else back(request, timer.conversation)
 

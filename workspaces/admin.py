@@ -11,13 +11,20 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from workspaces.admin_base import HistoryAdmin, NoBulkDelete
 from workspaces.models import Membership, User, Workspace
 
 admin.site.site_header = admin.site.site_title = "Stint"
-admin.site.index_title = "Administration"
+admin.site.index_title = _("Administration")
 admin.site.unregister(Group)
+
+ROLES_IN_BRACKETS = {
+    Membership.Role.AGENT.value: pgettext_lazy("in brackets", "agent"),
+    Membership.Role.MANAGER.value: pgettext_lazy("in brackets", "manager"),
+}
 
 
 def may_do_more(user: User, than: User) -> bool:
@@ -64,7 +71,7 @@ class UserAdmin(NoBulkDelete, DjangoUserAdmin):
     list_filter = ["is_active", "is_staff", "workspaces"]
     add_fieldsets = (
         (None, {"fields": ("username", "first_name", "last_name", "email")}),
-        ("Password", {"fields": ("usable_password", "password1", "password2")}),
+        (_("Password"), {"fields": ("usable_password", "password1", "password2")}),
     )
     inlines = [MembershipInline]
 
@@ -84,13 +91,15 @@ class UserAdmin(NoBulkDelete, DjangoUserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # The histories name them. Who leaves is made inactive.
 
-    @admin.display(description="name", ordering="first_name")
+    @admin.display(description=_("name"), ordering="first_name")
     def display_name(self, user: User) -> str:
         return user.get_full_name()
 
-    @admin.display(description="workspaces")
+    @admin.display(description=_("workspaces"))
     def works_in(self, user: User) -> str:
-        return ", ".join(f"{each.workspace} ({each.role})" for each in user.memberships.all())
+        return ", ".join(
+            f"{each.workspace} ({ROLES_IN_BRACKETS[each.role]})" for each in user.memberships.all()
+        )
 
 
 @admin.register(Group)
@@ -109,21 +118,23 @@ class GroupAdmin(DjangoGroupAdmin):
 
 class WorkspaceForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
+        label=_("Time zone"),
         choices=lambda: [(name, name) for name in sorted(available_timezones())],
-        help_text="Decides on which day an entry falls.",
+        help_text=_("Decides on which day an entry falls."),
     )
     hours_per_day = forms.DecimalField(
+        label=_("Hours per day"),
         min_value=Decimal("0.01"),
         max_value=24,
         decimal_places=2,
         initial=8,
-        help_text="What a day is worth in a rate per day.",
+        help_text=_("What a day is worth in a rate per day."),
     )
 
     class Meta:
         help_texts = {
-            "currency": "ISO 4217, such as EUR. Fixed as soon as there are billing types.",
-            "default_billing_type": "For customers and conversations without one of their own.",
+            "currency": _("ISO 4217, such as EUR. Fixed as soon as there are billing types."),
+            "default_billing_type": _("For customers and conversations without one of their own."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -149,8 +160,8 @@ class WorkspaceAdmin(NoBulkDelete, HistoryAdmin):
     search_fields = ["name"]
     fieldsets = [
         (None, {"fields": ["name", "currency", "time_zone"]}),
-        ("Timers", {"fields": ["create_entries_automatically", "one_running_timer"]}),
-        ("Billing", {"fields": ["default_billing_type", "hours_per_day"]}),
+        (_("Timers"), {"fields": ["create_entries_automatically", "one_running_timer"]}),
+        (_("Billing"), {"fields": ["default_billing_type", "hours_per_day"]}),
     ]
     inlines = [MembershipInline]
 
@@ -160,7 +171,7 @@ class WorkspaceAdmin(NoBulkDelete, HistoryAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Workspace | None = None) -> list[str]:
         return ["currency"] if obj and obj.billing_types.exists() else []
 
-    @admin.display(description="members", ordering="member_count")
+    @admin.display(description=_("members"), ordering="member_count")
     def member_count(self, workspace: Any) -> int:
         return workspace.member_count
 
@@ -174,6 +185,6 @@ class MembershipAdmin(HistoryAdmin):
     search_fields = ["user__username", "user__first_name", "user__last_name", "workspace__name"]
     autocomplete_fields = ["user"]
 
-    @admin.display(ordering="user__first_name")
+    @admin.display(description=_("name"), ordering="user__first_name")
     def name(self, membership: Membership) -> str:
         return membership.user.get_full_name()

@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.contrib.admin.utils import display_for_field
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
@@ -45,7 +47,10 @@ class NoBulkDelete(admin.ModelAdmin):
             # No permission would help. And there may be thousands.
             missing_permissions = set()
             hidden = len(protected) - SHOWN_PROTECTED
-            protected = protected[:SHOWN_PROTECTED] + ([f"and {hidden} more"] if hidden > 0 else [])
+            protected = protected[:SHOWN_PROTECTED]
+            if hidden > 0:
+                more = ngettext("and %(count)s more", "and %(count)s more", hidden)
+                protected.append(more % {"count": hidden})
         return deleted, counts, missing_permissions, protected
 
 
@@ -74,7 +79,7 @@ class Changes(HistoricalRecordContextHelper):
 
     def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
         if isinstance(value, bool):
-            return "yes" if value else "no"
+            return _("yes") if value else _("no")
         if getattr(value, "pk", value) is None:
             return "–"
         return display_for_field(value, self.model._meta.get_field(change.field), "–")

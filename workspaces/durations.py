@@ -3,7 +3,9 @@
 import re
 from fractions import Fraction
 
-ACCEPTED = "Write 1:30, 90m, 1.5h or 1.5."
+from django.utils.translation import gettext, gettext_noop, pgettext
+
+ACCEPTED = gettext_noop("Write 1:30, 90m, 1.5h or 1.5.")
 LONGEST = 100_000 * 3600
 
 _CLOCK = re.compile(r"(\d{1,6})[:h]([0-5]\d)(?::([0-5]\d))?")
@@ -24,7 +26,7 @@ def parse_duration(text: str) -> int:
     """
     text = text.strip().lower()
     if len(text) > 40 or not text.isascii():
-        raise ValueError(ACCEPTED)
+        raise ValueError(gettext(ACCEPTED))
     if match := _CLOCK.fullmatch(text):
         hours, minutes, seconds = (Fraction(part or 0) for part in match.groups())
     elif _HOURS.fullmatch(text):
@@ -32,10 +34,10 @@ def parse_duration(text: str) -> int:
     elif text and (match := _UNITS.fullmatch(text)):
         hours, minutes, seconds = (_fraction(match[unit] or "0") for unit in "hms")
     else:
-        raise ValueError(ACCEPTED)
+        raise ValueError(gettext(ACCEPTED))
     exact = hours * 3600 + minutes * 60 + seconds
     if exact > LONGEST:
-        raise ValueError("That is more than 100,000 hours.")
+        raise ValueError(gettext("That is more than 100,000 hours."))
     return int(exact + Fraction(1, 2))
 
 
@@ -61,5 +63,9 @@ def format_input(seconds: int) -> str:
 def format_minutes(minutes: int) -> str:
     """For sentences about rules: "15 min", "8 h", "1 h 30 min"."""
     hours, rest = divmod(minutes, 60)
-    parts = ([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest or not hours else [])
+    parts = []
+    if hours:
+        parts.append(f"{hours} {pgettext('unit', 'h')}")
+    if rest or not hours:
+        parts.append(f"{rest} {pgettext('unit', 'min')}")
     return " ".join(parts)

@@ -9,10 +9,13 @@ from functools import cached_property
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.numbers import get_currency_precision, list_currencies
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 
@@ -29,6 +32,19 @@ class PeopleManager(UserManager["User"]):
 
 class User(AbstractUser):
     """A person who signs in. What they may do follows from their memberships."""
+
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        blank=True,
+        choices=settings.LANGUAGES,
+        help_text=_("Empty: that of the browser."),
+    )
+    shortcuts = models.BooleanField(
+        _("shortcuts by a single key"),
+        default=True,
+        help_text=_("Such as S, which starts and stops the timer."),
+    )
 
     objects = PeopleManager()  # type: ignore[misc]  # as in AbstractUser, but for ClassVar
 
@@ -61,12 +77,14 @@ class User(AbstractUser):
 
 def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError("“%(name)s” is not a time zone such as Europe/Berlin.", params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is not a time zone such as Europe/Berlin."), params={"name": name}
+        )
 
 
 def validate_currency(code: str) -> None:
     if code not in list_currencies():
-        raise ValidationError("“%(code)s” is not an ISO 4217 code such as EUR.", params={"code": code})
+        raise ValidationError(_("“%(code)s” is not an ISO 4217 code such as EUR."), params={"code": code})
 
 
 class WorkspaceQuerySet(models.QuerySet["Workspace"]):
@@ -80,36 +98,56 @@ class WorkspaceQuerySet(models.QuerySet["Workspace"]):
 class Workspace(models.Model):
     """A company or team, and its settings. What is in one is invisible to people outside it."""
 
-    name = models.CharField(max_length=100)
+    name = models.CharField(_("name"), max_length=100)
     time_zone = models.CharField(
+        _("time zone"),
         max_length=64,
         default="UTC",
         validators=[validate_time_zone],
-        help_text="Decides on which day an entry falls, such as Europe/Berlin.",
+        help_text=_("Decides on which day an entry falls, such as Europe/Berlin."),
     )
     currency = models.CharField(
-        max_length=3, default="EUR", validators=[validate_currency], help_text="ISO 4217, such as EUR."
+        _("currency"),
+        max_length=3,
+        default="EUR",
+        validators=[validate_currency],
+        help_text=_("ISO 4217, such as EUR."),
     )
     hours_per_day = models.DecimalField(
-        max_digits=4, decimal_places=2, default=Decimal(8), help_text="What a day is worth in a rate per day."
+        _("hours per day"),
+        max_digits=4,
+        decimal_places=2,
+        default=Decimal(8),
+        help_text=_("What a day is worth in a rate per day."),
     )
     create_entries_automatically = models.BooleanField(
-        "create billing entries automatically",
+        _("create billing entries automatically"),
         default=True,
-        help_text="Stop also prepares the billing entry. Off: Stop only pauses the timer.",
+        help_text=_("Stop also prepares the billing entry. Off: Stop only pauses the timer."),
     )
     one_running_timer = models.BooleanField(
-        "one running timer per user", default=False, help_text="Starting a timer stops the user's others."
+        _("one running timer per user"),
+        default=False,
+        help_text=_("Starting a timer stops the user's others."),
     )
     default_billing_type = models.ForeignKey(
-        "billing.BillingType", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "billing.BillingType",
+        verbose_name=_("default billing type"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    members = models.ManyToManyField(User, through="Membership", related_name="workspaces")
+    members = models.ManyToManyField(
+        User, verbose_name=_("members"), through="Membership", related_name="workspaces"
+    )
     history = HistoricalRecords()
 
     objects = WorkspaceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("workspace")
+        verbose_name_plural = _("workspaces")
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -123,7 +161,9 @@ class Workspace(models.Model):
     def clean(self) -> None:
         chosen = self.default_billing_type
         if chosen and chosen.workspace_id != self.pk:
-            raise ValidationError({"default_billing_type": "Choose a billing type of this workspace."})
+            raise ValidationError(
+                {"default_billing_type": gettext("Choose a billing type of this workspace.")}
+            )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -147,15 +187,21 @@ class Membership(models.Model):
     """A user's role in a workspace."""
 
     class Role(models.TextChoices):
-        AGENT = "agent", "Agent"
-        MANAGER = "manager", "Manager"
+        AGENT = "agent", _("Agent")
+        MANAGER = "manager", _("Manager")
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=10, choices=Role, default=Role.AGENT)
+    workspace = models.ForeignKey(
+        Workspace, verbose_name=_("workspace"), on_delete=models.CASCADE, related_name="memberships"
+    )
+    user = models.ForeignKey(
+        User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.AGENT)
     history = HistoricalRecords()
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         ordering = ["workspace", "user"]
         constraints = [
             models.UniqueConstraint(fields=["workspace", "user"], name="one_membership_per_workspace"),
@@ -165,4 +211,8 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user.display_name}, {self.get_role_display()} of {self.workspace}"
+        return gettext("%(name)s, %(role)s of %(workspace)s") % {
+            "name": self.user.display_name,
+            "role": self.get_role_display(),
+            "workspace": self.workspace,
+        }

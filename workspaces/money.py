@@ -1,14 +1,9 @@
-"""Money as whole minor units of a currency (cents), and how it is written."""
+"""Money as whole minor units of a currency (cents), and how it is written in the language of the page."""
 
 from decimal import Decimal
-from functools import lru_cache
 
 from babel.numbers import format_decimal, get_currency_precision
-
-
-@lru_cache
-def _pattern(decimals: int) -> str:
-    return "#,##0." + "0" * decimals if decimals else "#,##0"
+from django.utils.translation import get_language, to_locale
 
 
 def as_decimal(amount: int, currency: str) -> Decimal:
@@ -16,10 +11,16 @@ def as_decimal(amount: int, currency: str) -> Decimal:
     return Decimal(amount).scaleb(-get_currency_precision(currency))
 
 
+def format_number(number: Decimal | int, pattern: str) -> str:
+    """By a pattern of CLDR, in the active language: "#,##0.00" makes "1.234,50" in German."""
+    return format_decimal(number, pattern, locale=to_locale(get_language() or "en"))
+
+
 def format_amount(amount: int, currency: str) -> str:
     """12000 in EUR is "120.00"; as many decimals as the currency has."""
     decimals = get_currency_precision(currency)
-    return format_decimal(as_decimal(amount, currency), _pattern(decimals), locale="en")
+    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
+    return format_number(as_decimal(amount, currency), pattern)
 
 
 def format_money(amount: int, currency: str) -> str:

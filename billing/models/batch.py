@@ -9,6 +9,8 @@ from datetime import datetime
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from workspaces.models import User, Workspace
 
@@ -46,17 +48,29 @@ class ExportBatchQuerySet(models.QuerySet["ExportBatch"]):
 class ExportBatch(models.Model):
     """The approved entries that were exported together. It can be downloaded again, and reversed."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="batches")
-    number = models.PositiveIntegerField()
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-    reversed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    reversed_at = models.DateTimeField(null=True, blank=True)
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.PROTECT, related_name="batches", verbose_name=_("workspace")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    created_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("created by")
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    reversed_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reversed by"),
+    )
+    reversed_at = models.DateTimeField(_("reversed at"), null=True, blank=True)
 
     objects = ExportBatchQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "export batches"
+        verbose_name = _("export batch")
+        verbose_name_plural = _("export batches")
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["workspace", "number"], name="one_batch_per_number"),
@@ -68,7 +82,7 @@ class ExportBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Batch {self.number}"
+        return gettext("Batch %(number)s") % {"number": self.number}
 
     def reverse(self, *, by: User, now: datetime) -> bool:
         """Its entries are Approved again, and its number stays used. False if it was reversed already."""

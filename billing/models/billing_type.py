@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, gettext_noop, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from billing.models.calculation import Calculation, format_quantity, round_half_up
@@ -23,6 +25,11 @@ from workspaces.money import format_money
 LONGEST_MINUTES = 366 * 24 * 60
 #: Per unit, in minor units. A century at this rate per minute still leaves room for sums in 64 bits.
 HIGHEST_RATE = 10**9
+
+
+def _step(what: str, seconds: int) -> str:
+    # Translators: a step of an explanation, "rounded up to 15 min: 1:00:00"; keep the colon and a space.
+    return gettext("%(step)s: %(time)s") % {"step": what, "time": format_clock(seconds)}
 
 
 class BillingTypeQuerySet(models.QuerySet["BillingType"]):
@@ -44,56 +51,61 @@ class BillingType(models.Model):
     """A rule: rounding, limits and a rate. An entry keeps its own copy, so a change here alters no entry."""
 
     class Kind(models.TextChoices):
-        SERVICE = "service", "Service charge"
-        TIME = "time", "Time entry"
+        SERVICE = "service", _("Service charge")
+        TIME = "time", _("Time entry")
 
     class Unit(models.TextChoices):
-        MINUTE = "minute", "minute"
-        HOUR = "hour", "hour"
-        DAY = "day", "day"
+        MINUTE = "minute", _("minute")
+        HOUR = "hour", _("hour")
+        DAY = "day", _("day")
 
     class Rounding(models.TextChoices):
-        NONE = "none", "none"
-        UP = "up", "up"
-        DOWN = "down", "down"
-        NEAREST = "nearest", "nearest"
+        NONE = "none", pgettext_lazy("rounding", "none")
+        UP = "up", pgettext_lazy("rounding", "up")
+        DOWN = "down", pgettext_lazy("rounding", "down")
+        NEAREST = "nearest", pgettext_lazy("rounding", "nearest")
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="billing_types")
-    name = models.CharField(max_length=100)
-    kind = models.CharField("produces", max_length=10, choices=Kind, default=Kind.SERVICE)
-    unit = models.CharField(max_length=10, choices=Unit, default=Unit.HOUR)
-    rounding = models.CharField(max_length=10, choices=Rounding, default=Rounding.UP)
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.PROTECT, related_name="billing_types", verbose_name=_("workspace")
+    )
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("produces"), max_length=10, choices=Kind, default=Kind.SERVICE)
+    unit = models.CharField(_("unit"), max_length=10, choices=Unit, default=Unit.HOUR)
+    rounding = models.CharField(_("rounding"), max_length=10, choices=Rounding, default=Rounding.UP)
     increment_minutes = models.PositiveIntegerField(
-        "increment",
+        _("increment"),
         default=15,
         validators=[MinValueValidator(1), MaxValueValidator(1440)],
-        help_text="Minutes.",
+        help_text=_("Minutes."),
     )
     minimum_minutes = models.PositiveIntegerField(
-        "minimum",
+        _("minimum"),
         null=True,
         blank=True,
         validators=[MaxValueValidator(LONGEST_MINUTES)],
-        help_text="Minutes.",
+        help_text=_("Minutes."),
     )
     maximum_minutes = models.PositiveIntegerField(
-        "maximum",
+        _("maximum"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_MINUTES)],
-        help_text="Minutes.",
+        help_text=_("Minutes."),
     )
     rate = models.BigIntegerField(
+        _("rate"),
         default=0,
         validators=[MinValueValidator(0), MaxValueValidator(HIGHEST_RATE)],
-        help_text="Per unit, in minor units of the workspace's currency.",
+        help_text=_("Per unit, in minor units of the workspace's currency."),
     )
-    archived_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
     history = HistoricalRecords()
 
     objects = BillingTypeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("billing type")
+        verbose_name_plural = _("billing types")
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["workspace", "name"], name="one_billing_type_per_name"),
@@ -134,10 +146,10 @@ class BillingType(models.Model):
     def clean(self) -> None:
         low, high = self.minimum_minutes, self.maximum_minutes
         if low is not None and high is not None and low > high:
-            raise ValidationError({"maximum_minutes": "The maximum is below the minimum."})
+            raise ValidationError({"maximum_minutes": _("The maximum is below the minimum.")})
         if self.archived_at and self.pk and Workspace.objects.filter(default_billing_type=self).exists():
             raise ValidationError(
-                "It is the workspace's default. Choose another default before archiving it."
+                _("It is the workspace's default. Choose another default before archiving it.")
             )
 
     @classmethod
@@ -145,7 +157,7 @@ class BillingType(models.Model):
         """What bills where nobody has set up a rule: the recorded time as it is, worth nothing."""
         return cls(
             workspace=workspace,
-            name="No billing type",
+            name=gettext_noop("No billing type"),
             kind=cls.Kind.TIME,
             rounding=cls.Rounding.NONE,
             rate=0,
@@ -165,10 +177,11 @@ class BillingType(models.Model):
         if raw_seconds < 0 or (chosen_seconds or 0) < 0:
             raise ValueError("Time is never negative.")
         calculated, steps = self._apply(raw_seconds)
-        steps.insert(0, f"{format_clock(raw_seconds)} {'by hand' if by_hand else 'recorded'}")
+        recorded = gettext("%(time)s by hand") if by_hand else gettext("%(time)s recorded")
+        steps.insert(0, recorded % {"time": format_clock(raw_seconds)})
         billed = calculated if chosen_seconds is None else chosen_seconds
         if billed != calculated:
-            steps.append(f"adjusted to: {format_clock(billed)}")
+            steps.append(_step(gettext("adjusted to"), billed))
         quantity = Fraction(billed, self.unit_seconds)
         amount = round_half_up(quantity * self.rate)
         currency = self.workspace.currency
@@ -180,15 +193,15 @@ class BillingType(models.Model):
 
     def _apply(self, raw_seconds: int) -> tuple[int, list[str]]:
         seconds = self.round(raw_seconds)
-        steps = [f"{self.rounding_phrase}: {format_clock(seconds)}"] if self.rounding_phrase else []
+        steps = [_step(self.rounding_phrase, seconds)] if self.rounding_phrase else []
         if self.minimum_minutes is not None and seconds < self.minimum_minutes * 60:
             seconds = self.minimum_minutes * 60
-            limit = format_minutes(self.minimum_minutes)
-            steps.append(f"raised to the minimum of {limit}: {format_clock(seconds)}")
+            phrase = gettext("raised to the minimum of %(limit)s")
+            steps.append(_step(phrase % {"limit": format_minutes(self.minimum_minutes)}, seconds))
         if self.maximum_minutes is not None and seconds > self.maximum_minutes * 60:
             seconds = self.maximum_minutes * 60
-            limit = format_minutes(self.maximum_minutes)
-            steps.append(f"cut to the maximum of {limit}: {format_clock(seconds)}")
+            phrase = gettext("cut to the maximum of %(limit)s")
+            steps.append(_step(phrase % {"limit": format_minutes(self.maximum_minutes)}, seconds))
         return seconds, steps
 
     def round(self, seconds: int) -> int:
@@ -210,26 +223,35 @@ class BillingType(models.Model):
 
     @property
     def unit_symbol(self) -> str:
-        return {self.Unit.MINUTE: "min", self.Unit.HOUR: "h", self.Unit.DAY: "d"}[self.Unit(self.unit)]
+        if self.unit == self.Unit.DAY:
+            return pgettext("unit", "d")
+        return pgettext("unit", "min") if self.unit == self.Unit.MINUTE else pgettext("unit", "h")
 
     @property
     def rounding_phrase(self) -> str:
         """ "rounded up to 15 min"; empty where nothing is rounded."""
-        increment = format_minutes(self.increment_minutes)
-        if self.rounding == self.Rounding.NONE:
-            return ""
-        if self.rounding == self.Rounding.NEAREST:
-            return f"rounded to the nearest {increment}"
-        return f"rounded {self.rounding} to {increment}"
+        phrases = {
+            self.Rounding.NONE: "",
+            self.Rounding.UP: gettext("rounded up to %(increment)s"),
+            self.Rounding.DOWN: gettext("rounded down to %(increment)s"),
+            self.Rounding.NEAREST: gettext("rounded to the nearest %(increment)s"),
+        }
+        return phrases[self.Rounding(self.rounding)] % {"increment": format_minutes(self.increment_minutes)}
 
     @property
     def summary(self) -> str:
         """ "120.00 EUR per hour, rounded up to 15 min, at least 15 min"."""
-        parts = [f"{format_money(self.rate, self.workspace.currency)} per {self.unit}", self.rounding_phrase]
+        worth = {
+            self.Unit.MINUTE: gettext("%(rate)s per minute"),
+            self.Unit.HOUR: gettext("%(rate)s per hour"),
+            self.Unit.DAY: gettext("%(rate)s per day"),
+        }
+        rate = format_money(self.rate, self.workspace.currency)
+        parts = [worth[self.Unit(self.unit)] % {"rate": rate}, self.rounding_phrase]
         if self.minimum_minutes:
-            parts.append(f"at least {format_minutes(self.minimum_minutes)}")
+            parts.append(gettext("at least %(limit)s") % {"limit": format_minutes(self.minimum_minutes)})
         if self.maximum_minutes:
-            parts.append(f"at most {format_minutes(self.maximum_minutes)}")
+            parts.append(gettext("at most %(limit)s") % {"limit": format_minutes(self.maximum_minutes)})
         return ", ".join(part for part in parts if part)
 
     # The copy that an entry keeps.

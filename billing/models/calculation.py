@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from workspaces.money import format_number
+
 
 @dataclass(frozen=True)
 class Calculation:
@@ -34,9 +36,8 @@ def round_half_up(value: Fraction) -> int:
 
 def format_quantity(quantity: Fraction, unit: str) -> str:
     """ "1.00 h" where two decimals are exact, "0.875 h" where four are, else "≈ 0.0278 h"."""
-    hundredths = quantity * 100
-    if hundredths.denominator == 1:
-        return f"{Decimal(hundredths.numerator).scaleb(-2):.2f} {unit}"
     myriad = quantity * 10_000
-    digits = f"{Decimal(round_half_up(myriad)).scaleb(-4):.4f}"
-    return f"{digits.rstrip('0')} {unit}" if myriad.denominator == 1 else f"≈ {digits} {unit}"
+    decimal = Decimal(round_half_up(myriad)).scaleb(-4)
+    if myriad.denominator != 1:
+        return f"≈ {format_number(decimal, '0.0000')} {unit}"
+    return f"{format_number(decimal, '0.00##')} {unit}"

@@ -8,12 +8,13 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language, gettext, override
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from billing.flags import UNUSUALLY_LONG
 from billing.models.batch import ExportBatch
 from billing.models.billing_type import HIGHEST_RATE, BillingType
-from billing.models.calculation import Calculation
 from billing.models.entry_queryset import BillingEntryQuerySet
 from billing.models.reviewed import Reviewed
 from conversations.models import Conversation
@@ -27,45 +28,73 @@ LONGEST_SECONDS = 100 * 366 * 24 * 3600
 class BillingEntry(Reviewed):
     """A service charge or a time entry, with a copy of the rule it was made under."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="entries")
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="entries")
-    kind = models.CharField(max_length=10, choices=BillingType.Kind)
-    billing_type = models.ForeignKey(
-        BillingType, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.PROTECT, related_name="entries", verbose_name=_("workspace")
     )
-    date = models.DateField(help_text="The day of the work in the workspace's time zone.")
-    raw_seconds = models.BigIntegerField(help_text="As recorded; never changes.")
-    calculated_seconds = models.BigIntegerField(help_text="What the rule made of the raw time.")
-    billed_seconds = models.BigIntegerField(help_text="The rule's figure, or what a person chose.")
-    rate = models.BigIntegerField(help_text="Minor units per unit of the rule.")
-    currency = models.CharField(max_length=3)
-    amount = models.BigIntegerField(help_text="Minor units.")
-    rule = models.JSONField(help_text="The billing type as it was.")
-    explanation = models.TextField()
-    description = models.TextField(max_length=2000, blank=True)
-    by_hand = models.BooleanField(default=False, help_text="Made without a timer.")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, related_name="entries", verbose_name=_("conversation")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=BillingType.Kind)
+    billing_type = models.ForeignKey(
+        BillingType,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name=_("billing type"),
+    )
+    date = models.DateField(_("date"), help_text=_("The day of the work in the workspace's time zone."))
+    raw_seconds = models.BigIntegerField(_("raw seconds"), help_text=_("As recorded; never changes."))
+    calculated_seconds = models.BigIntegerField(
+        _("calculated seconds"), help_text=_("What the rule made of the raw time.")
+    )
+    billed_seconds = models.BigIntegerField(
+        _("billed seconds"), help_text=_("The rule's figure, or what a person chose.")
+    )
+    rate = models.BigIntegerField(_("rate"), help_text=_("Minor units per unit of the rule."))
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.BigIntegerField(_("amount"), help_text=_("Minor units."))
+    rule = models.JSONField(_("rule"), help_text=_("The billing type as it was."))
+    explanation = models.TextField(_("explanation"))
+    description = models.TextField(_("description"), max_length=2000, blank=True)
+    by_hand = models.BooleanField(_("by hand"), default=False, help_text=_("Made without a timer."))
     #: Of the form that made it by hand: sent twice, it makes one entry.
-    submission = models.UUIDField(null=True, unique=True, editable=False)
-    confirmed_at = models.DateTimeField(null=True, blank=True, help_text="When its agent saved it.")
+    submission = models.UUIDField(_("submission"), null=True, unique=True, editable=False)
+    confirmed_at = models.DateTimeField(
+        _("confirmed at"), null=True, blank=True, help_text=_("When its agent saved it.")
+    )
     overlap_seconds = models.PositiveIntegerField(
-        default=0, help_text="Recorded elsewhere by the same person at the same time."
+        _("overlap seconds"),
+        default=0,
+        help_text=_("Recorded elsewhere by the same person at the same time."),
     )
     overlap_with = models.ForeignKey(
-        Conversation, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Conversation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("overlap with"),
     )
     clock_stepped_back = models.BooleanField(
-        default=False, help_text="The server's clock was set back meanwhile."
+        _("clock stepped back"), default=False, help_text=_("The server's clock was set back meanwhile.")
     )
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
     batch = models.ForeignKey(
-        ExportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+        ExportBatch,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name=_("batch"),
     )
     history = HistoricalRecords()
 
     objects = BillingEntryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "billing entries"
+        verbose_name = _("billing entry")
+        verbose_name_plural = _("billing entries")
         ordering = ["-date", "-pk"]
         constraints = [
             models.CheckConstraint(
@@ -111,7 +140,12 @@ class BillingEntry(Reviewed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.pk} on #{self.conversation_id}"
+        # Translators: as in "Service charge 7 on #1042".
+        return gettext("%(kind)s %(id)s on #%(number)s") % {
+            "kind": self.get_kind_display(),
+            "id": self.pk,
+            "number": self.conversation_id,
+        }
 
     @property
     def is_adjusted(self) -> bool:
@@ -129,8 +163,13 @@ class BillingEntry(Reviewed):
     @property
     def figure(self) -> str:
         """ "1:00:00, 120.00 EUR on #1042"; without the amount if it is internal."""
-        amount = f", {format_money(self.amount, self.currency)}" if self.is_charge else ""
-        return f"{format_clock(self.billed_seconds)}{amount} on #{self.conversation_id}"
+        # Translators: as in "1:00:00, 120.00 EUR on #1042".
+        charged, internal = gettext("%(time)s, %(amount)s on #%(number)s"), gettext("%(time)s on #%(number)s")
+        return (charged if self.is_charge else internal) % {
+            "time": format_clock(self.billed_seconds),
+            "amount": format_money(self.amount, self.currency),
+            "number": self.conversation_id,
+        }
 
     def is_editable_by(self, user: User) -> bool:
         """Its agent until it is approved; a manager of its workspace only while it is New."""
@@ -139,9 +178,23 @@ class BillingEntry(Reviewed):
         return self.state == self.State.NEW and user.manages(self.workspace_id)
 
     @property
+    def rule_name(self) -> str:
+        """What the rule was called; that there was none is said in the reader's language."""
+        return self.rule["name"] if self.billing_type_id else gettext(self.rule["name"])
+
+    @property
     def rule_then(self) -> BillingType:
         """The rule under which the entry stands, as it was."""
         return BillingType.from_snapshot(self.rule)
+
+    @property
+    def explained(self) -> str:
+        """The kept explanation; in another language than English, what the kept rule says in that."""
+        if get_language() in (None, "en"):
+            return self.explanation
+        rule = self.rule_then
+        said = rule.calculate(self.raw_seconds, chosen_seconds=self.billed_seconds, by_hand=self.by_hand)
+        return said.explanation
 
     def apply(self, billing_type: BillingType | None, rule: BillingType) -> None:
         """Recalculate under `rule`, whose copy the entry keeps; forgets a chosen billed time. Not saved."""
@@ -149,19 +202,20 @@ class BillingEntry(Reviewed):
         self.rule = rule.snapshot()
         self.rate = rule.rate
         self.currency = self.rule["currency"]
-        self._take(rule.calculate(self.raw_seconds, by_hand=self.by_hand))
+        self._calculate(rule)
 
     def choose(self, billed_seconds: int) -> None:
         """Bill this time instead of the rule's figure, which stays beside it. Not saved."""
-        rule = self.rule_then
-        chosen = rule.calculate(self.raw_seconds, chosen_seconds=billed_seconds, by_hand=self.by_hand)
-        self._take(chosen)
+        self._calculate(self.rule_then, billed_seconds)
 
-    def _take(self, calculation: Calculation) -> None:
-        self.calculated_seconds = calculation.calculated_seconds
-        self.billed_seconds = calculation.billed_seconds
-        self.amount = calculation.amount
-        self.explanation = calculation.explanation
+    def _calculate(self, rule: BillingType, chosen_seconds: int | None = None) -> None:
+        # Kept in one language, whoever makes it; `explained` says it in the reader's.
+        with override("en"):
+            found = rule.calculate(self.raw_seconds, chosen_seconds=chosen_seconds, by_hand=self.by_hand)
+        self.calculated_seconds = found.calculated_seconds
+        self.billed_seconds = found.billed_seconds
+        self.amount = found.amount
+        self.explanation = found.explanation
 
     def revise(
         self,
@@ -205,4 +259,7 @@ class BillingEntry(Reviewed):
         with self._held():
             if self.state == self.State.NEW and self.kind != kind:
                 self.kind = kind
-                self.store(by=by, now=now, reason=f"Switched to {self.get_kind_display().lower()}")
+                # Kept in English, as all reasons are; `billing.changes` says it in other languages.
+                with override("en"):
+                    reason = f"Switched to {self.get_kind_display().lower()}"
+                self.store(by=by, now=now, reason=reason)

@@ -151,7 +151,7 @@ class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
         for entry in entries:
             entry.version += 1
             entry.updated_at = now
-            entry._change_reason = reason.format(state=entry.get_state_display())
+            entry._change_reason = reason.format(state=entry.state_in_history)
         bulk_update_with_history(
             entries,
             self.model,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override, pgettext_lazy
 
 from workspaces.models import User
 
@@ -35,11 +37,11 @@ class Reviewed(models.Model):
     """Where an entry stands, who decided so, and how it is changed: held, one version after the other."""
 
     class State(models.TextChoices):
-        NEW = "new", "New"
-        APPROVED = "approved", "Approved"
-        RETURNED = "returned", "Returned"
-        INVOICED = "invoiced", "Invoiced"
-        DISCARDED = "discarded", "Discarded"
+        NEW = "new", pgettext_lazy("state", "New")
+        APPROVED = "approved", pgettext_lazy("state", "Approved")
+        RETURNED = "returned", pgettext_lazy("state", "Returned")
+        INVOICED = "invoiced", pgettext_lazy("state", "Invoiced")
+        DISCARDED = "discarded", pgettext_lazy("state", "Discarded")
 
     #: What only a reviewer leads to. An entry may also be discarded without one, with its timer.
     DECIDED = (State.APPROVED, State.RETURNED, State.INVOICED)
@@ -48,18 +50,31 @@ class Reviewed(models.Model):
     #: Whoever holds entries registers here: billing itself knows of nobody.
     when_settled: ClassVar[list[Callable[[Iterable[BillingEntry], datetime], None]]] = []
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="entries")
-    state = models.CharField(max_length=10, choices=State, default=State.NEW)
-    version = models.PositiveIntegerField(default=0, help_text="Counts the changes.")
-    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    reviewed_at = models.DateTimeField(null=True, blank=True)
-    return_comment = models.TextField(max_length=2000, blank=True)
-    updated_at = models.DateTimeField(default=timezone.now)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="entries", verbose_name=_("user"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.NEW)
+    version = models.PositiveIntegerField(_("version"), default=0, help_text=_("Counts the changes."))
+    reviewed_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reviewed by"),
+    )
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
+    return_comment = models.TextField(_("return comment"), max_length=2000, blank=True)
+    updated_at = models.DateTimeField(_("updated at"), default=timezone.now)
 
     history: Any
 
     class Meta:
         abstract = True
+
+    @property
+    def state_in_history(self) -> str:
+        """The state as a reason says it: kept in English, and translated by `billing.changes`."""
+        with override("en"):
+            return self.get_state_display()
 
     @property
     def is_editable(self) -> bool:
@@ -91,7 +106,7 @@ class Reviewed(models.Model):
         with self._held():
             before = self.before_discarding([self])
             if self.take_back(before.get(self.pk), version=version):
-                self.store(by=by, now=now, reason=f"Back to {self.get_state_display()}")
+                self.store(by=by, now=now, reason=f"Back to {self.state_in_history}")
 
     def withdraw(self, *, by: User, now: datetime) -> None:
         """New → Discarded because what it was made of was taken back. Nobody reviewed it."""
@@ -112,7 +127,7 @@ class Reviewed(models.Model):
     ) -> None:
         with self._held():
             if self.decide(state, by=by, now=now, version=version, comment=comment):
-                self.store(by=by, now=now, reason=self.get_state_display())
+                self.store(by=by, now=now, reason=self.state_in_history)
                 self.settle([self], now)
 
     # The same on an entry that is held, in memory, for one or many to be stored together.

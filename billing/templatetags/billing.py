@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from django import template
+from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext, to_locale
 
 from billing import changes
 from billing.flags import flags_of
@@ -23,17 +29,17 @@ register.simple_tag(changes.latest_change)
 class Chip(NamedTuple):
     """A word of state. Without an icon it carries the red square: something waits for a decision."""
 
-    text: str
+    text: str | Promise
     icon: str = ""
     tone: str = ""
 
 
 STATES = {
-    BillingEntry.State.NEW: Chip("New", "circle-dot", "accent"),
-    BillingEntry.State.RETURNED: Chip("Returned", "corner-up-left", "stop"),
-    BillingEntry.State.APPROVED: Chip("Approved", "check"),
-    BillingEntry.State.INVOICED: Chip("Invoiced", "receipt-text"),
-    BillingEntry.State.DISCARDED: Chip("Discarded", "ban"),
+    BillingEntry.State.NEW: Chip(BillingEntry.State.NEW.label, "circle-dot", "accent"),
+    BillingEntry.State.RETURNED: Chip(BillingEntry.State.RETURNED.label, "corner-up-left", "stop"),
+    BillingEntry.State.APPROVED: Chip(BillingEntry.State.APPROVED.label, "check"),
+    BillingEntry.State.INVOICED: Chip(BillingEntry.State.INVOICED.label, "receipt-text"),
+    BillingEntry.State.DISCARDED: Chip(BillingEntry.State.DISCARDED.label, "ban"),
 }
 
 
@@ -78,7 +84,10 @@ def _time(clock: str) -> SafeString:
 
 
 def _money(amount: str) -> SafeString:
-    return format_html('<data value="{}">{}</data>', amount.split(" ")[0].replace(",", ""), amount)
+    locale = to_locale(get_language() or "en")
+    digits = amount.split(" ")[0].replace(get_group_symbol(locale), "")
+    value = digits.replace(get_decimal_symbol(locale), ".")
+    return format_html('<data value="{}">{}</data>', value, amount)
 
 
 @register.inclusion_tag("billing/_chips.html")
@@ -86,14 +95,22 @@ def state_chip(entry: BillingEntry) -> dict:
     """Where the entry stands; a second chip on one that was made by hand."""
     chip = STATES[BillingEntry.State(entry.state)]
     if entry.state == BillingEntry.State.NEW and entry.confirmed_at is None:
-        chip = Chip("Not confirmed", tone="stop")
-    return {"chips": [chip, Chip("By hand", "pencil")] if entry.by_hand else [chip]}
+        chip = Chip(pgettext("state", "Not confirmed"), tone="stop")
+    return {"chips": [chip, Chip(pgettext("state", "By hand"), "pencil")] if entry.by_hand else [chip]}
 
 
 @register.inclusion_tag("billing/_chips.html")
 def flag_chips(entry: BillingEntry) -> dict:
     """What a reviewer should look at; nothing for an entry without flags."""
     return {"chips": [Chip(flag.text(entry), flag.icon, flag.tone) for flag in flags_of(entry)]}
+
+
+@register.simple_tag
+def decided_at(moment: datetime, zone: ZoneInfo) -> SafeString:
+    """A <time> of a decision: "19 November, 13:08"."""
+    local = moment.astimezone(zone)
+    text = f"{date_format(local, 'LONG_DAY_FORMAT')}, {local:%H:%M}"
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), text)
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from billing.exports import FORMS
@@ -52,13 +53,15 @@ def export(request: Request) -> HttpResponse:
     known = chosen.isascii() and chosen.isdigit() and len(chosen) <= 18
     workspace = Workspace.objects.managed_by(request.user).filter(pk=chosen).first() if known else None
     if workspace is None:
-        return _show(request, status=422, problem="Choose one of your workspaces. Nothing was exported.")
+        problem = _("Choose one of your workspaces. Nothing was exported.")
+        return _show(request, status=422, problem=problem)
     try:
         batch = ExportBatch.objects.create_from_approved(workspace, by=request.user, now=timezone.now())
     except NothingToExport:
-        problem = f"Nothing is approved in {workspace} (any more), so there is nothing to export."
-        return _show(request, status=409, problem=problem)
-    messages.success(request, f"{batch} of {workspace} is ready to download.")
+        problem = _("Nothing is approved in %(workspace)s (any more), so there is nothing to export.")
+        return _show(request, status=409, problem=problem % {"workspace": workspace})
+    ready = _("%(batch)s of %(workspace)s is ready to download.")
+    messages.success(request, ready % {"batch": batch, "workspace": workspace})
     return redirect("billing:batches")
 
 
@@ -81,5 +84,6 @@ def reverse(request: Request, pk: int) -> HttpResponse:
     batches = ExportBatch.objects.reviewable_by(request.user).select_related("workspace")
     batch = get_object_or_404(batches, pk=pk)
     if batch.reverse(by=request.user, now=timezone.now()):
-        messages.success(request, f"{batch} is reversed. Its entries are Approved again.")
+        done = _("%(batch)s is reversed. Its entries are Approved again.")
+        messages.success(request, done % {"batch": batch})
     return redirect("billing:batches")

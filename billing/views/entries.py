@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh, reswap
 
@@ -71,7 +72,7 @@ def _save(request: Request, entry: BillingEntry) -> HttpResponse:
         sent_again = entry.is_editable and entry.confirmed_at and valid and not form.differences
         if not sent_again:
             return _show(request, entry, status=409, form=form, conflict=True)
-    messages.success(request, f"Saved {entry.figure}.")
+    messages.success(request, _("Saved %(figure)s.") % {"figure": entry.figure})
     return _go(request, _page_after(request, entry))
 
 
@@ -101,13 +102,14 @@ def discard(request: Request, pk: int) -> HttpResponse:
     entry = _visible_entry(request, pk)
     form = VersionForm(request.POST)
     if not form.is_valid():
-        return _refuse(request, entry, 422, "There is no such version. Nothing was changed.")
+        return _refuse(request, entry, 422, _("There is no such version. Nothing was changed."))
     try:
         entry.discard(by=request.user, now=timezone.now(), version=form.cleaned_data["version"])
     except EditConflict:
         return _refuse(request, entry, 409, _changed(entry))
     undo = reverse("billing:reinstate", args=[pk])
-    messages.success(request, f"Discarded {entry.figure}.", extra_tags=undo)
+    text = _("Discarded %(figure)s.") % {"figure": entry.figure}
+    messages.success(request, text, extra_tags=undo)
     return _go(request, _page_after(request, entry))
 
 
@@ -124,14 +126,20 @@ def reinstate(request: Request, pk: int) -> HttpResponse:
         entry.reinstate(by=user, now=timezone.now(), version=entry.version)
     except EditConflict:
         return _refuse(request, entry, 409, _changed(entry))
-    messages.success(request, f"Back in {entry.get_state_display()}: {entry.figure}.")
+    # Translators: as in "Back in New: 1:00:00, 120.00 EUR on #1042."
+    text = _("Back in %(state)s: %(figure)s.")
+    messages.success(request, text % {"state": entry.get_state_display(), "figure": entry.figure})
     return HttpResponseClientRefresh() if request.htmx else redirect(_page_after(request, entry))
 
 
 def _changed(entry: BillingEntry) -> str:
     if entry.is_editable:
-        return "Somebody changed this entry meanwhile. Look at it and try again."
-    return f"This entry is {entry.get_state_display().lower()} by now, and stays as it is."
+        return _("Somebody changed this entry meanwhile. Look at it and try again.")
+    return {
+        entry.State.APPROVED: _("This entry is approved by now, and stays as it is."),
+        entry.State.INVOICED: _("This entry is invoiced by now, and stays as it is."),
+        entry.State.DISCARDED: _("This entry is discarded by now, and stays as it is."),
+    }[entry.State(entry.state)]
 
 
 def _refuse(request: Request, entry: BillingEntry, status: int, text: str) -> HttpResponse:
@@ -156,7 +164,7 @@ def new(request: Request) -> HttpResponse:
     if not form.is_valid():
         return render(request, "billing/new.html", {"form": form}, status=422)
     entry = form.save(now=now)
-    messages.success(request, f"Logged {entry.figure}.")
+    messages.success(request, _("Logged %(figure)s.") % {"figure": entry.figure})
     return _go(request, _page_after(request, entry))
 
 

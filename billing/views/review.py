@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -12,6 +13,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import push_url, reswap, retarget
 
@@ -35,11 +38,34 @@ STATES = {
     "return": BillingEntry.State.RETURNED,
     "discard": BillingEntry.State.DISCARDED,
 }
-DONE = {
-    "approve": "approved",
-    "return": "returned",
-    "discard": "discarded",
-    "reinstate": "set back",
+#: What was done to `n` entries, and of those that had changed, what was not.
+DONE: dict[str, Any] = {
+    "approve": ngettext_lazy("%(n)s entry approved", "%(n)s entries approved", "n"),
+    "return": ngettext_lazy("%(n)s entry returned", "%(n)s entries returned", "n"),
+    "discard": ngettext_lazy("%(n)s entry discarded", "%(n)s entries discarded", "n"),
+    "reinstate": ngettext_lazy("%(n)s entry set back", "%(n)s entries set back", "n"),
+}
+NOT_DONE: dict[str, Any] = {
+    "approve": ngettext_lazy(
+        "%(n)s entry had changed and was not approved.",
+        "%(n)s entries had changed and were not approved.",
+        "n",
+    ),
+    "return": ngettext_lazy(
+        "%(n)s entry had changed and was not returned.",
+        "%(n)s entries had changed and were not returned.",
+        "n",
+    ),
+    "discard": ngettext_lazy(
+        "%(n)s entry had changed and was not discarded.",
+        "%(n)s entries had changed and were not discarded.",
+        "n",
+    ),
+    "reinstate": ngettext_lazy(
+        "%(n)s entry had changed and was not set back.",
+        "%(n)s entries had changed and were not set back.",
+        "n",
+    ),
 }
 
 
@@ -70,7 +96,7 @@ def approve(request: Request, pk: int) -> HttpResponse:
     entry = _reviewable(request, pk)
     form = VersionForm(request.POST)
     if not form.is_valid():
-        return refused(request, 422, problem="There is no such version. Nothing was changed.")
+        return refused(request, 422, problem=_("There is no such version. Nothing was changed."))
     return _decide(request, "approve", {entry.pk: form.cleaned_data["version"]})
 
 
@@ -81,7 +107,7 @@ def return_(request: Request, pk: int) -> HttpResponse:
     entry = _reviewable(request, pk)
     form = VersionForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
-        return refused(request, 422, problem="There is no such version. Nothing was changed.")
+        return refused(request, 422, problem=_("There is no such version. Nothing was changed."))
     version = form.cleaned_data["version"]
     versions = {entry.pk: entry.version if version is None else version}
     if request.method != "POST":
@@ -121,7 +147,7 @@ def undo(request: Request) -> HttpResponse:
     """Take back what the user decided at the moment `at`, in microseconds, as far as it still stands."""
     at = request.GET.get("at", "")
     if not (at.isascii() and at.isdigit() and len(at) <= 16):
-        return refused(request, 422, problem="There is nothing to undo at that address.")
+        return refused(request, 422, problem=_("There is nothing to undo at that address."))
     moment = EPOCH + timedelta(microseconds=int(at))
     mine = BillingEntry.objects.reviewable_by(request.user).filter(
         reviewed_by=request.user, reviewed_at=moment
@@ -150,16 +176,18 @@ def _decide(
     if done:
         _toast(request, decision, done, now)
     if missed:
-        return refused(request, 409, missed=missed, done=DONE[decision])
+        return refused(request, 409, missed=missed, not_done=NOT_DONE[decision] % {"n": len(missed)})
     return finished(request)
 
 
 def _toast(request: Request, decision: str, done: list[BillingEntry], now: datetime) -> None:
     """Says what was done; Undo has the moment of the decision, by which it finds the entries again."""
-    whom = f" to {done[0].user.display_name}" if decision == "return" and len(done) == 1 else ""
-    sums = Sums.of(done)
-    money = f", {sums.money}" if sums.money else ""
-    text = f"{len(done)} {'entry' if len(done) == 1 else 'entries'} {DONE[decision]}{whom}{money}."
+    what = DONE[decision] % {"n": len(done)}
+    if decision == "return" and len(done) == 1:
+        what = _("1 entry returned to %(name)s") % {"name": done[0].user.display_name}
+    money = Sums.of(done).money
+    # Translators: "3 entries approved, 360.00 EUR."
+    text = (_("%(done)s, %(money)s.") if money else _("%(done)s.")) % {"done": what, "money": money}
     address = ""
     if decision in ("approve", "discard"):
         query = {"at": (now - EPOCH) // timedelta(microseconds=1), "next": came_from(request)}
@@ -180,10 +208,12 @@ def _ask(
     """The form for the comment: a page, or for htmx what the queue's dialog holds."""
     entries = BillingEntry.objects.reviewable_by(request.user).filter(pk__in=versions)
     chosen = list(entries.select_related("user", "conversation").order_by("-date", "-pk"))
-    whom = chosen[0].user.display_name if len(chosen) == 1 else ""
+    title = ngettext("Return %(n)s entry", "Return %(n)s entries", len(chosen)) % {"n": len(chosen)}
+    if len(chosen) == 1:
+        title = _("Return to %(name)s") % {"name": chosen[0].user.display_name}
     context = {
         "form": form,
-        "title": f"Return to {whom}" if whom else f"Return {len(chosen)} entries",
+        "title": title,
         "chosen": chosen,
         "sums": Sums.of(chosen),
         "versions": versions,

@@ -13,6 +13,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from billing.review import Queue
@@ -79,7 +80,7 @@ def refused(request: Request, status: int, **told: Any) -> HttpResponse:
     """It was not done, or not all of it (409), or made no sense (422): the queue, which says so."""
     address = came_from(request)
     if request.htmx and not is_queue(address):
-        messages.error(request, told.get("problem") or "It had changed meanwhile, and stays as it is.")
+        messages.error(request, told.get("problem") or _("It had changed meanwhile, and stays as it is."))
         response = HttpResponseClientRedirect(address)
         response.status_code = status
         return response

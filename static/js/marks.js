@@ -4,7 +4,8 @@ const mark = () => {
     const timer = document.querySelector(`#timers [data-conversation="${state.dataset.timerOf}"]`);
     state.hidden = !timer;
     state.dataset.state = timer?.dataset.state ?? "";
-    state.setAttribute("aria-label", timer?.dataset.state === "green" ? "Timer running" : "Timer stopped");
+    const { runningLabel, stoppedLabel } = state.closest("[data-running-label]").dataset;
+    state.setAttribute("aria-label", timer?.dataset.state === "green" ? runningLabel : stoppedLabel);
   }
 };
 document.body.addEventListener("htmx:oobAfterSwap", mark);

@@ -7,22 +7,31 @@ function clock(seconds) {
   return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-// Amounts are added up in minor units, with as many decimals as the server wrote.
+// Amounts are added up in minor units, and written with the separators of the page's language.
 function money(chosen) {
   const sums = new Map();
   for (const { dataset } of chosen) {
     if (!dataset.amount) continue;
     const { minor = 0n } = sums.get(dataset.currency) ?? {};
-    const decimals = dataset.amount.split(".")[1]?.length ?? 0;
-    sums.set(dataset.currency, { minor: minor + BigInt(dataset.amount.replace(/\D/g, "")), decimals });
+    sums.set(dataset.currency, { minor: minor + BigInt(dataset.amount), decimals: Number(dataset.decimals) });
   }
   return [...sums].sort().map(([currency, { minor, decimals }]) => `${written(minor, decimals)} ${currency}`);
 }
 
 function written(minor, decimals) {
   const digits = String(minor).padStart(decimals + 1, "0");
-  const whole = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, ",");
-  return decimals ? `${whole}.${digits.slice(-decimals)}` : whole;
+  const whole = digits.slice(0, digits.length - decimals);
+  return new Intl.NumberFormat(document.documentElement.lang, {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    useGrouping: "always",
+  }).format(decimals ? `${whole}.${digits.slice(-decimals)}` : whole);
+}
+
+// The page words "1 selected" in the forms of its language, with # for the number.
+function counted(count, { dataset }) {
+  const form = new Intl.PluralRules(document.documentElement.lang).select(count);
+  return (dataset[form] ?? dataset.other).replace("#", count);
 }
 
 function say() {
@@ -30,7 +39,7 @@ function say() {
   if (!bar) return;
   const chosen = boxes().filter((box) => box.checked);
   const billed = chosen.reduce((sum, { dataset }) => sum + Number(dataset.billed), 0);
-  bar.querySelector("b").textContent = `${chosen.length} selected`;
+  bar.querySelector("b").textContent = counted(chosen.length, bar.querySelector("p"));
   bar.querySelector("span").textContent = [clock(billed), ...money(chosen)].join(", ");
   for (const all of document.querySelectorAll("#decide [data-select]")) {
     const own = boxes(scope(all));

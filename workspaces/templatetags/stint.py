@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel.numbers import get_currency_precision
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,6 +19,8 @@ register.filter("clock", format_clock)
 register.filter("hours", format_hours)
 register.filter("money", format_money)
 register.filter("amount", format_amount)
+#: How many decimals a currency has: 2 of "EUR".
+register.filter("decimals", get_currency_precision)
 
 
 @register.filter
@@ -41,8 +44,8 @@ def when_in(moment: datetime, zone: ZoneInfo) -> str:
     if days == 0:
         return f"{local:%H:%M}"
     if 0 < days < 7:
-        return date_format(local, "D")
-    return date_format(local, "j M" if local.year == today.year else "j M Y")
+        return date_format(local, "WEEKDAY_FORMAT")
+    return date_format(local, "DAY_FORMAT" if local.year == today.year else "DAY_YEAR_FORMAT")
 
 
 @register.filter
@@ -51,13 +54,13 @@ def moment_in(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
     if local.date() == timezone.now().astimezone(zone).date():
         return f"{local:%H:%M}"
-    return date_format(local, "j M, H:i" if local.year == timezone.now().year else "j M Y, H:i")
+    return f"{day(local.date())}, {local:%H:%M}"
 
 
 @register.filter
 def day(value: date) -> str:
     """ "19 Nov"; the year only where it is not this one."""
-    return date_format(value, "j M" if value.year == timezone.now().year else "j M Y")
+    return date_format(value, "DAY_FORMAT" if value.year == timezone.now().year else "DAY_YEAR_FORMAT")
 
 
 @register.simple_tag

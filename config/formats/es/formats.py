@@ -1,0 +1,11 @@
+"""Dates, as pages ask for them by name (config/formats/en); Django knows the rest."""
+
+DAY_FORMAT = "j b"
+DAY_YEAR_FORMAT = "j b Y"
+LONG_DAY_FORMAT = r"j \d\e F"
+FULL_DAY_FORMAT = r"j \d\e F \d\e Y"
+WEEKDAY_FORMAT = "D"
+WEEKDAY_DAY_FORMAT = "D j"
+LONG_WEEKDAY_FORMAT = r"l, j \d\e F"
+MONTH_FORMAT = r"F \d\e Y"
+FULL_WEEKDAY_FORMAT = r"l, j \d\e F \d\e Y"

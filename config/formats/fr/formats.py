@@ -1,0 +1,11 @@
+"""Dates, as pages ask for them by name (config/formats/en); Django knows the rest."""
+
+DAY_FORMAT = "j b"
+DAY_YEAR_FORMAT = "j b Y"
+LONG_DAY_FORMAT = "j F"
+FULL_DAY_FORMAT = "j F Y"
+WEEKDAY_FORMAT = "D"
+WEEKDAY_DAY_FORMAT = "D j"
+LONG_WEEKDAY_FORMAT = "l j F"
+MONTH_FORMAT = "F Y"
+FULL_WEEKDAY_FORMAT = "l j F Y"

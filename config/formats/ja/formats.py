@@ -1,0 +1,11 @@
+"""Dates, as pages ask for them by name (config/formats/en); Django knows the rest."""
+
+DAY_FORMAT = "n月j日"
+DAY_YEAR_FORMAT = "Y年n月j日"
+LONG_DAY_FORMAT = "n月j日"
+FULL_DAY_FORMAT = "Y年n月j日"
+WEEKDAY_FORMAT = "D"
+WEEKDAY_DAY_FORMAT = "j日(D)"
+LONG_WEEKDAY_FORMAT = "n月j日 l"
+MONTH_FORMAT = "Y年n月"
+FULL_WEEKDAY_FORMAT = "Y年n月j日 l"
