@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ SOURCE = settings.BASE_DIR / "static" / "js"
 FOLDER = settings.BASE_DIR / "var" / "bundle"
 #: Runs before the first paint, and so for itself.
 APART = "theme.js"
+#: A comment on a line of its own; a fifth of what the modules weigh, compressed.
+COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
 
 
 class BundleFinder(BaseFinder):
@@ -41,7 +44,7 @@ class BundleFinder(BaseFinder):
 def bundle() -> Path:
     """The path of the file, which is made anew if it is older than its modules."""
     made = FOLDER / NAME
-    text = "\n".join(f"{{ // {module.name}\n{module.read_text()}}}" for module in modules())
+    text = "\n".join(f"{{\n{COMMENT.sub('', module.read_text())}}}" for module in modules())
     if not made.exists() or made.read_text() != text:
         made.parent.mkdir(parents=True, exist_ok=True)
         made.write_text(text)

@@ -174,6 +174,7 @@ def test_a_poll_leaves_a_form_alone_while_it_is_filled_in(
     theirs = sit(colleague, f"/conversations/{conversation.pk}/")
     toolbar(theirs)
     icon(theirs, "green", "Timers: 1 running")
+    page.wait_for_timeout(1100)  # it polls once a second at most
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(page.locator("#others")).to_contain_text("Jonas Feddersen-Lindqvist")
     expect(page.locator("#my-timer").get_by_label("Description")).to_have_value("Half a sent")
