@@ -15,8 +15,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, Sum
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from billing.models import BillingEntry
 from billing.models.entry_queryset import BillingEntryQuerySet
@@ -28,6 +29,14 @@ State = BillingEntry.State
 
 PER_PAGE = 50
 
+#: The states to choose from, as what many entries are.
+TABS: dict[str, Any] = {
+    State.NEW: pgettext_lazy("entries", "New"),
+    State.RETURNED: pgettext_lazy("entries", "Returned"),
+    State.APPROVED: pgettext_lazy("entries", "Approved"),
+    State.INVOICED: pgettext_lazy("entries", "Invoiced"),
+    State.DISCARDED: pgettext_lazy("entries", "Discarded"),
+}
 #: What the queue says of the entries in the state that it shows. Whole, because a state bends with its noun.
 COUNTED: dict[str, Any] = {
     State.NEW: ngettext_lazy("%(n)s new entry", "%(n)s new entries", "n"),
@@ -73,7 +82,7 @@ def today_of(user: User, now: datetime) -> date:
 
 def _day(day: date) -> str:
     """ "Thursday, 19 November 2026"."""
-    return date_format(day, "FULL_WEEKDAY_FORMAT")
+    return capfirst(date_format(day, "FULL_WEEKDAY_FORMAT"))
 
 
 @dataclass(frozen=True)
@@ -163,7 +172,7 @@ class Queue:
         offered = [State.NEW, State.RETURNED, State.APPROVED]
         if self.filters.state_name not in offered:
             offered.append(State(self.filters.state_name))
-        return [(state.value, str(state.label), self.counts[state]) for state in offered]
+        return [(state.value, str(TABS[state]), self.counts[state]) for state in offered]
 
     @property
     def count(self) -> int:

@@ -63,13 +63,14 @@ class Week:
     def dates(self) -> str:
         """ "16–22 November", "30 November – 6 December"."""
         first, last = self.monday, self.sunday
-        form = "LONG_DAY_FORMAT" if first.year == last.year else "FULL_DAY_FORMAT"
-        days = {"first": date_format(first, form), "last": date_format(last, form)}
-        if first.month != last.month:
-            # Translators: as in "30 November – 6 December".
-            return gettext("%(first)s – %(last)s") % days
-        # Translators: a week within a month, as in "16–22 November": the first is only the number of the day.
-        return gettext("%(first)s–%(last)s") % (days | {"first": first.day})
+        if (first.year, first.month) == (last.year, last.month):
+            # Translators: from one day to another of the same month, as in "16–22 November".
+            dates, forms = gettext("%(first)s–%(last)s"), ("FIRST_DAY_FORMAT", "LAST_DAY_FORMAT")
+        else:
+            # Translators: from one day to another, as in "30 November – 6 December".
+            dates = gettext("%(first)s – %(last)s")
+            forms = ("LONG_DAY_FORMAT",) * 2 if first.year == last.year else ("FULL_DAY_FORMAT",) * 2
+        return dates % {"first": date_format(first, forms[0]), "last": date_format(last, forms[1])}
 
 
 @dataclass(frozen=True)

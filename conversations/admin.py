@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Conversation, Customer, Message
-from workspaces.admin_base import NoBulkDelete, ReadOnly, WorkspaceBoundForm
+from workspaces.admin_base import NoBulkDelete, ReadOnly, ReadOnlyRows, WorkspaceBoundForm
 
 
 @admin.register(Customer)
@@ -28,7 +28,7 @@ class CustomerAdmin(NoBulkDelete):
         return customer.conversation_count
 
 
-class MessageInline(ReadOnly, admin.TabularInline):
+class MessageInline(ReadOnlyRows):
     model = Message
     fields = ["created_at", "kind", "written_by", "said"]
     readonly_fields = ["written_by", "said"]
@@ -42,7 +42,7 @@ class MessageInline(ReadOnly, admin.TabularInline):
 
     @admin.display(description=_("body"))
     def said(self, message: Message) -> str:
-        return message.body_display
+        return message.said
 
 
 @admin.register(Conversation)
@@ -91,8 +91,8 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("text"))
     def beginning(self, message: Message) -> str:
-        return message.body_display[:80]
+        return message.said[:80]
 
     @admin.display(description=_("body"))
     def said(self, message: Message) -> str:
-        return message.body_display
+        return message.said

@@ -23,10 +23,10 @@ class ConversationFilter(forms.Form):
     """The list's view, customer, order and search. What makes no sense is passed over."""
 
     VIEWS = {
-        "open": pgettext_lazy("state", "Open"),
-        "mine": pgettext_lazy("state", "Mine"),
-        "unassigned": _("Unassigned"),
-        "closed": pgettext_lazy("state", "Closed"),
+        "open": pgettext_lazy("conversations", "Open"),
+        "mine": pgettext_lazy("conversations", "Mine"),
+        "unassigned": pgettext_lazy("conversations", "Unassigned"),
+        "closed": pgettext_lazy("conversations", "Closed"),
     }
     ORDERS: dict[str, tuple[Any, list[Any]]] = {
         "": (_("Last activity"), ["-last_message_at", "-pk"]),

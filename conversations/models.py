@@ -11,18 +11,25 @@ from django.db import models, transaction
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_noop, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from workspaces.models import User, Workspace
 
-# What an event says, after the name of whoever did it. Stored in English, and translated when it is read.
-# Translators: “Marta Lindqvist assigned it to Jonas”, “Marta Lindqvist closed the conversation”, and so on.
-ASSIGNED = gettext_noop("assigned it to %(name)s")
-ASSIGNED_TO_NOBODY = gettext_noop("assigned it to nobody")
-ASSIGNED_TO_THEMSELVES = gettext_noop("assigned it to themselves")
-CLOSED = gettext_noop("closed the conversation")
-REOPENED = gettext_noop("reopened the conversation")
+# What an event says in the database, in English, after the name of whoever did it.
+ASSIGNED = "assigned it to "
+ASSIGNED_TO_NOBODY = "assigned it to nobody"
+ASSIGNED_TO_THEMSELVES = "assigned it to themselves"
+CLOSED = "closed the conversation"
+REOPENED = "reopened the conversation"
+
+#: The same as a whole sentence, in the reader's language.
+SENTENCES = {
+    ASSIGNED_TO_NOBODY: _("%(who)s assigned it to nobody"),
+    ASSIGNED_TO_THEMSELVES: _("%(who)s assigned it to themselves"),
+    CLOSED: _("%(who)s closed the conversation"),
+    REOPENED: _("%(who)s reopened the conversation"),
+}
 
 
 class ConversationClosed(Exception):
@@ -129,6 +136,19 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             closed=Count("pk", filter=~is_open),
         )
 
+    def titled(self, text: str) -> ConversationQuerySet:
+        """Those whose subject or customer holds each word of `text`, or whose number begins with it.
+
+        No message is read, unlike by `search`: it keeps up with what is being typed.
+        """
+        found = self
+        for word in text.split()[:8]:
+            hit = Q(subject__icontains=word) | Q(customer__name__icontains=word)
+            for first, last in _numbers(word):
+                hit |= Q(pk__range=(first, last))
+            found = found.filter(hit)
+        return found
+
     def search(self, text: str) -> ConversationQuerySet:
         """Conversations whose subject, customer, number or messages hold every word of `text`."""
         found = self
@@ -140,6 +160,14 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
                 hit |= Q(pk=int(number))
             found = found.filter(hit)
         return found
+
+
+def _numbers(word: str) -> list[tuple[int, int]]:
+    """The numbers that begin with "104" or "#104", as ranges: 104, 1040 to 1049, and so on."""
+    digits = word.removeprefix("#")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 12) or digits.startswith("0"):
+        return []
+    return [(int(digits) * 10**n, (int(digits) + 1) * 10**n - 1) for n in range(5)]
 
 
 class Conversation(models.Model):
@@ -214,6 +242,14 @@ class Conversation(models.Model):
     def number(self) -> str:
         return f"#{self.pk}"
 
+    def is_titled(self, text: str) -> bool:
+        """Whether the queryset's `titled` finds it."""
+        title = f"{self.subject}\n{self.customer.name}".casefold()
+        return all(
+            word.casefold() in title or any(first <= self.pk <= last for first, last in _numbers(word))
+            for word in text.split()[:8]
+        )
+
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
@@ -275,23 +311,25 @@ class Conversation(models.Model):
                 elif to == by:
                     sentence = ASSIGNED_TO_THEMSELVES
                 else:
-                    sentence = ASSIGNED % {"name": to.display_name}
+                    sentence = ASSIGNED + to.display_name
                 self._log(sentence, by, now)
 
     def close(self, *, by: User, now: datetime) -> None:
         """No timer starts here any more; running ones run on until they are stopped."""
-        self._move(self.State.CLOSED, CLOSED, by, now)
+        self._move(self.State.CLOSED, CLOSED, by, now, awaiting_reply=False)
 
     def reopen(self, *, by: User, now: datetime) -> None:
-        self._move(self.State.OPEN, REOPENED, by, now)
+        """As it was before it was closed: it awaits a reply if the customer wrote last."""
+        said = self.messages.filter(kind__in=[Message.Kind.INCOMING, Message.Kind.REPLY]).last()
+        incoming = said is not None and said.kind == Message.Kind.INCOMING
+        self._move(self.State.OPEN, REOPENED, by, now, awaiting_reply=incoming)
 
-    def _move(self, state: str, sentence: str, by: User, now: datetime) -> None:
+    def _move(self, state: str, sentence: str, by: User, now: datetime, *, awaiting_reply: bool) -> None:
         with transaction.atomic():
             other = Conversation.objects.filter(pk=self.pk).exclude(state=state)
-            moved = other.update(state=state, awaiting_reply=False)
-            self.state, self.awaiting_reply = state, False
-            if moved:
+            if other.update(state=state, awaiting_reply=awaiting_reply):
                 self._log(sentence, by, now)
+            self.refresh_from_db(fields=["state", "awaiting_reply"])
 
     def _log(self, sentence: str, by: User, now: datetime) -> None:
         self.post(kind=Message.Kind.EVENT, body=sentence, author=by, now=now)
@@ -342,16 +380,17 @@ class Message(models.Model):
         return self.author.display_name if self.author else self.author_name or gettext("Customer")
 
     @property
-    def body_display(self) -> str:
-        """The body; of an event, in the reader's language."""
+    def said(self) -> str:
+        """The body; of an event, who did what as a sentence in the reader's language."""
         if self.kind != self.Kind.EVENT:
             return self.body
-        if self.body in {ASSIGNED_TO_NOBODY, ASSIGNED_TO_THEMSELVES, CLOSED, REOPENED}:
-            return gettext(self.body)
-        before, _pattern, _after = ASSIGNED.partition("%(name)s")
-        if self.body.startswith(before):
-            return gettext(ASSIGNED) % {"name": self.body.removeprefix(before)}
-        return self.body
+        who = self.author_display
+        if self.body in SENTENCES:
+            return str(SENTENCES[self.body]) % {"who": who}
+        if self.body.startswith(ASSIGNED):
+            whom = self.body.removeprefix(ASSIGNED)
+            return gettext("%(who)s assigned it to %(name)s") % {"who": who, "name": whom}
+        return f"{who} {self.body}"
 
     @property
     def initials(self) -> str:

@@ -131,14 +131,18 @@ class Words(HTMLParser):
 
 def literal(path: Path) -> Iterator[str]:
     """The words of a template that are not in a tag of its own."""
-    source, translated = [], False
+    source: list[str] = []
+    passed_over = ""
     for token in Lexer(path.read_text()).tokenize():
-        if token.token_type == TokenType.BLOCK and token.contents.startswith("blocktranslate"):
-            translated = True
-        elif token.token_type == TokenType.BLOCK and token.contents == "endblocktranslate":
-            translated = False
-        elif token.token_type == TokenType.TEXT and not translated:
+        tag = token.contents.split(" ")[0] if token.token_type == TokenType.BLOCK else ""
+        if tag in ("blocktranslate", "comment") and not passed_over:
+            passed_over = f"end{tag}"
+        elif tag == passed_over:
+            passed_over = ""
+        elif not passed_over and token.token_type == TokenType.TEXT:
             source.append(token.contents)
+        elif not passed_over and token.token_type == TokenType.VAR:
+            source.append("v")  # may be the name of an element
     words = Words()
     words.feed("".join(source))
     for text in words.found:

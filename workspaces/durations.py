@@ -8,24 +8,29 @@ from django.utils.translation import gettext, gettext_noop, pgettext
 ACCEPTED = gettext_noop("Write 1:30, 90m, 1.5h or 1.5.")
 LONGEST = 100_000 * 3600
 
-_CLOCK = re.compile(r"(\d{1,6})[:h]([0-5]\d)(?::([0-5]\d))?")
-_HOURS = re.compile(r"\d{1,6}(?:[.,]\d{1,6})?|[.,]\d{1,6}")
+_CLOCK = re.compile(r"(\d{1,6})[:h]([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_HOURS = re.compile(r"\d{1,6}(?:[.,]\d{1,6})?|[.,]\d{1,6}", re.ASCII)
+#: In every language that Stint speaks, whatever the page's: people write what they think in.
+_HOUR = r"h|hrs?|hours?|std\.?|stunden?|heures?|horas?|時間"
+_MINUTE = r"m|min\.?|mins|minutes?|minuten|minutos?|分"
+_SECOND = r"s|secs?|seconds?|sek\.?|sekunden?|secondes?|segundos?|秒"
 _UNITS = re.compile(
-    r"(?:(?P<h>\d{1,6}(?:[.,]\d{1,6})?)\s*(?:h|hrs?|hours?))?\s*"
-    r"(?:(?P<m>\d{1,7}(?:[.,]\d{1,6})?)\s*(?:m|mins?|minutes?))?\s*"
-    r"(?:(?P<s>\d{1,8})\s*(?:s|secs?|seconds?))?"
+    rf"(?:(?P<h>\d{{1,6}}(?:[.,]\d{{1,6}})?)\s*(?:{_HOUR}))?\s*"
+    rf"(?:(?P<m>\d{{1,7}}(?:[.,]\d{{1,6}})?)\s*(?:{_MINUTE}))?\s*"
+    rf"(?:(?P<s>\d{{1,8}})\s*(?:{_SECOND}))?",
+    re.ASCII,
 )
 
 
 def parse_duration(text: str) -> int:
     """Read a length of time as a person writes it; returns whole seconds.
 
-    Understands `1:30`, `1h30` and `0:52:13`, `90m`, `1.5h`, `1h 30m 15s`, and a bare number as hours, with a
-    point or a comma; what is finer than a second is rounded half up. Raises ValueError, whose message says
-    what is accepted, for anything else and for more than 100,000 hours.
+    Understands `1:30`, `1h30` and `0:52:13`, `90m`, `1.5h`, `1h 30m 15s`, `90 Minuten`, and a bare number as
+    hours, with a point or a comma; what is finer than a second is rounded half up. Raises ValueError, whose
+    message says what is accepted, for anything else and for more than 100,000 hours.
     """
     text = text.strip().lower()
-    if len(text) > 40 or not text.isascii():
+    if len(text) > 40:
         raise ValueError(gettext(ACCEPTED))
     if match := _CLOCK.fullmatch(text):
         hours, minutes, seconds = (Fraction(part or 0) for part in match.groups())

@@ -13,3 +13,6 @@ WEEKDAY_DAY_FORMAT = "D j"
 LONG_WEEKDAY_FORMAT = "l, j F"
 MONTH_FORMAT = "F Y"
 FULL_WEEKDAY_FORMAT = "l, j F Y"
+#: From the one to the other: "16–22 November".
+FIRST_DAY_FORMAT = "j"
+LAST_DAY_FORMAT = "j F"
