@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import batches, entries, review
+from billing.views import batches, entries, history, review, statement
 
 app_name = "billing"
 
@@ -23,6 +23,8 @@ review_urls = [
     path("billing/<id:pk>/detail/", review.detail, name="detail"),
     path("billing/<id:pk>/approve/", review.approve, name="approve"),
     path("billing/<id:pk>/return/", review.return_, name="return"),
+    path("billing/history/", history.history, name="history"),
+    path("billing/statement/", statement.statement, name="statement"),
     path("billing/batches/", batches.batches, name="batches"),
     path("billing/batches/export/", batches.export, name="export"),
     path("billing/batches/<id:pk>/csv/", batches.download, {"form": "csv"}, name="batch_csv"),

@@ -40,7 +40,7 @@ def refuse_nul(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         values = [request.path_info, *request.COOKIES.values()]
         if "%00" in request.META.get("QUERY_STRING", "") or any("\0" in value for value in values):
-            raise BadRequest(_("NUL in the address or in a cookie."))
+            raise BadRequest(_("The address or a cookie holds a character that does not belong there."))
         return get_response(request)
 
     return middleware

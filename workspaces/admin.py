@@ -14,11 +14,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from workspaces.admin_base import HistoryAdmin, NoBulkDelete
+from workspaces.admin_base import Autocompleting, HistoryAdmin, LabelledFormSet, NoBulkDelete
 from workspaces.models import Membership, User, Workspace
 
-admin.site.site_header = admin.site.site_title = "Stint"
-admin.site.index_title = _("Administration")
 admin.site.unregister(Group)
 
 ROLES_IN_BRACKETS = {
@@ -51,9 +49,10 @@ class MembershipForm(forms.ModelForm):
             self.fields[name].widget = forms.Select(choices=[(chosen.pk, str(chosen))])
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(Autocompleting, admin.TabularInline):
     model = Membership
     form = MembershipForm
+    formset = LabelledFormSet
     extra = 0
     autocomplete_fields = ["user"]
 
@@ -177,7 +176,7 @@ class WorkspaceAdmin(NoBulkDelete, HistoryAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(HistoryAdmin):
+class MembershipAdmin(Autocompleting, HistoryAdmin):
     form = MembershipForm
     list_display = ["user", "name", "workspace", "role"]
     list_filter = ["role", "workspace"]

@@ -5,8 +5,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import display_for_field
-from django.db.models import Model, QuerySet
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.db.models import ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +17,32 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 SHOWN_PROTECTED = 20
+
+
+def is_key(model: type[Model], value: Any) -> bool:
+    """Whether a record of the model could have this key: neither "abc" nor 10**30."""
+    try:
+        model._meta.pk.clean(value, None)
+    except ValidationError:
+        return False
+    return True
+
+
+class CarefulSelect(AutocompleteSelect):
+    """Looks up what is chosen only if it can be."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        model = self.field.remote_field.model
+        return super().optgroups(name, [each for each in value if is_key(model, each)], attrs)
+
+
+class Autocompleting(BaseModelAdmin):
+    """Mixed into an admin or an inline with `autocomplete_fields`, which are then chosen with care."""
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = CarefulSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class WorkspaceBoundForm(forms.ModelForm):
@@ -65,6 +94,19 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class ReadOnlyRows(ReadOnly, admin.TabularInline):
+    template = "admin/_facts.html"
+
+
+class LabelledFormSet(forms.BaseInlineFormSet):
+    """Names the fields of its rows, of which only the head of a column tells what they are."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs.setdefault("aria-label", str(field.label))
 
 
 class Changes(HistoricalRecordContextHelper):

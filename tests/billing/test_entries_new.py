@@ -54,6 +54,14 @@ def test_a_conversation_can_be_chosen_beforehand(
         assert "Foreign subject" not in html
 
 
+def test_its_toast_offers_to_take_it_back(as_agent: Client, conversation: Conversation) -> None:
+    html = as_agent.post("/billing/new/", written(conversation), follow=True).content.decode()
+    undo = re.search(r'class="toast".*?action="([^"]+)"', html, re.DOTALL)
+    assert undo
+    assert "Discarded" in as_agent.post(undo[1], follow=True).content.decode()
+    assert BillingEntry.objects.get().state == "discarded"
+
+
 def test_it_becomes_an_entry(as_agent: Client, agent: User, conversation: Conversation) -> None:
     response = as_agent.post("/billing/new/", written(conversation))
     assert (response.status_code, response.url) == (302, "/billing/?week=2026-W47")

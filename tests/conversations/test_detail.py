@@ -144,7 +144,7 @@ def test_the_customer_section_sums_this_months_entries(
     ConversationFactory(customer=customer, state="closed")
     html = page(as_agent, conversation)
     section = html[html.index('aria-labelledby="customer"') :]
-    assert "<dd>1:30 h, 120.00 EUR</dd>" in section
+    assert '<dd id="this-month">1:30 h, 120.00 EUR</dd>' in section
     assert f'<dd><a href="/conversations/?customer={customer.pk}">2</a></dd>' in section
     assert "<dd>Standard consulting</dd>" in section
     assert "<dd>Henrike Lührs-Petersen</dd>" in section

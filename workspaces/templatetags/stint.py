@@ -1,6 +1,7 @@
 """How figures, times and people are written on every page."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision
@@ -10,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from workspaces.durations import format_clock, format_hours
+from workspaces.durations import format_clock, format_hours, format_minutes
 from workspaces.money import format_amount, format_money
 
 register = template.Library()
@@ -21,6 +22,12 @@ register.filter("money", format_money)
 register.filter("amount", format_amount)
 #: How many decimals a currency has: 2 of "EUR".
 register.filter("decimals", get_currency_precision)
+
+
+@register.filter
+def minutes(length: timedelta) -> str:
+    """ "15 min", "1 h 30 min"."""
+    return format_minutes(length // timedelta(minutes=1))
 
 
 @register.filter
@@ -70,3 +77,10 @@ def stamp(moment: datetime, zone: ZoneInfo, form: str = "when") -> SafeString:
     return format_html(
         '<time datetime="{}">{}</time>', moment.astimezone(zone).isoformat("T", "minutes"), text
     )
+
+
+@register.simple_tag(takes_context=True)
+def shortcut(context: dict[str, Any], key: str) -> str:
+    """The attribute by which later/keys.js finds what a key presses; none if the user wants no keys."""
+    user = getattr(context.get("request"), "user", None)
+    return format_html(' aria-keyshortcuts="{}"', key) if getattr(user, "shortcuts", False) else ""

@@ -18,6 +18,9 @@ function next() {
   return found?.querySelector(".disclosure") ?? document.querySelector("#queue h1");
 }
 
+// The bar with the button that clears the ticks is gone with them.
+document.addEventListener("reset", () => document.querySelector(`#row-${row} .disclosure`)?.focus());
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const { target, requestConfig } = event.detail;
   if (target.id === "queue" && requestConfig.verb !== "get") next().focus({ preventScroll: !row });

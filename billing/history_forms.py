@@ -1,0 +1,111 @@
+"""What a manager asks of the history."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import BillingEntry, BillingType
+from billing.review_forms import PersonField, choose
+from workspaces.models import Membership, User, Workspace
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The place in the history after which a page begins: what was done at one moment has an order too."""
+
+    moment: datetime
+    kind: str
+    record_id: int
+
+    FORM = re.compile(r"([0-9]{1,16})-([a-z]{1,12})-([0-9]{1,18})")
+
+    def __str__(self) -> str:
+        return f"{(self.moment - EPOCH) // timedelta(microseconds=1)}-{self.kind}-{self.record_id}"
+
+
+class CursorField(forms.Field):
+    widget = forms.HiddenInput
+    default_error_messages = {"invalid": _("There is no such page.")}
+
+    def to_python(self, value: Any) -> Cursor | None:
+        if not value:
+            return None
+        match = Cursor.FORM.fullmatch(value)
+        if match is None or match[2] not in HistoryFilters.KINDS:
+            raise ValidationError(self.error_messages["invalid"])
+        return Cursor(EPOCH + timedelta(microseconds=int(match[1])), match[2], int(match[3]))
+
+
+class HistoryFilters(forms.Form):
+    """Which changes are shown. One that makes no sense is an error, and then nothing is."""
+
+    KINDS = {
+        "": _("Every kind"),
+        "entry": _("Entries"),
+        "type": _("Billing types"),
+        "workspace": _("Workspace settings"),
+        "membership": _("Memberships"),
+    }
+
+    kind = choose(_("Kind"), KINDS)
+    person = PersonField(
+        User.objects.none(),
+        label=_("By"),
+        required=False,
+        empty_label=_("By everybody"),
+        widget=forms.Select(attrs={"class": "input", "aria-label": _("By")}),
+    )
+    workspace = forms.ModelChoiceField(
+        Workspace.objects.none(),
+        label=_("Workspace"),
+        required=False,
+        empty_label=_("Every workspace"),
+        widget=forms.Select(attrs={"class": "input", "aria-label": _("Workspace")}),
+    )
+    entry = forms.ModelChoiceField(
+        BillingEntry.objects.none(), label=_("Entry"), required=False, widget=forms.HiddenInput
+    )
+    before = CursorField(label=_("Page"), required=False)
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data, auto_id="filter-%s")
+        fields: dict[str, Any] = self.fields
+        fields["person"].queryset = authors(user.managed_ids)
+        fields["workspace"].queryset = Workspace.objects.managed_by(user)
+        entries = BillingEntry.objects.reviewable_by(user)
+        fields["entry"].queryset = entries.select_related("conversation__customer")
+        self.is_valid()
+
+    def chosen(self, name: str) -> Any:
+        return self.cleaned_data.get(name)
+
+    @property
+    def chosen_entry(self) -> BillingEntry | None:
+        return self.chosen("entry")
+
+    @property
+    def chosen_page(self) -> Cursor | None:
+        return self.chosen("before")
+
+    @property
+    def are_set(self) -> bool:
+        return bool(self.errors or any(map(self.chosen, ("kind", "person", "workspace", "entry"))))
+
+
+def authors(workspace_ids: list[int]) -> Any:
+    """Everybody who ever changed something in these workspaces, whether they (still) belong there or not."""
+    scope = {"history_user": OuterRef("pk"), "workspace__in": workspace_ids}
+    of_workspace = {"history_user": OuterRef("pk"), "id__in": workspace_ids}
+    made = [Exists(model.history.filter(**scope)) for model in (BillingEntry, BillingType, Membership)]
+    wrote = made[0] | made[1] | made[2] | Exists(Workspace.history.filter(**of_workspace))
+    return User.objects.filter(wrote).order_by("last_name", "first_name", "username")
