@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from timers.models import Interval, Timer
-from workspaces.admin_base import ReadOnly
+from workspaces.admin_base import ReadOnly, ReadOnlyRows
 from workspaces.durations import format_clock
 
 
@@ -20,7 +20,7 @@ class WithDuration:
         return interval.duration
 
 
-class IntervalInline(WithDuration, ReadOnly, admin.TabularInline):
+class IntervalInline(WithDuration, ReadOnlyRows):
     model = Interval
     fields = ["started_at", "stopped_at", "duration", "clock_stepped_back"]
     readonly_fields = ["duration"]

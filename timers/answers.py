@@ -19,13 +19,19 @@ from workspaces.requests import Request, page_of
 
 
 def board_for(request: Request) -> Board:
-    """The board of the page that sent the request: `on` is the conversation that the page is about."""
-    sent = request.POST if request.method == "POST" else request.GET
+    """The board of the page that sent the request."""
     board = Board.of(request)
-    number = sent.get("on", "")
-    if number.isascii() and number.isdigit() and len(number) <= 18:
-        board.here = Conversation.objects.visible_to(request.user).filter(pk=number).first()
+    board.here = here_of(request) or board.here
     return board
+
+
+def here_of(request: Request) -> Conversation | None:
+    """What `on` says: the conversation that the page is about."""
+    sent = request.POST if request.method == "POST" else request.GET
+    number = sent.get("on", "")
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        return None
+    return Conversation.objects.visible_to(request.user).filter(pk=number).first()
 
 
 def truth(request: Request, conversation: Conversation, status: int = 200, **context: Any) -> HttpResponse:
@@ -34,7 +40,8 @@ def truth(request: Request, conversation: Conversation, status: int = 200, **con
         return back(request, conversation)
     board = board_for(request)
     changed = board.changed_since(request.POST.get("seen", ""))
-    if "entry_form" in context:
+    if context:
+        # A form that was refused, to be put right.
         changed.append("mine")
     return regions(request, board, changed, status, **context)
 
@@ -43,7 +50,9 @@ def regions(
     request: Request, board: Board, changed: list[str], status: int = 200, **context: Any
 ) -> HttpResponse:
     """The named regions out of band, and the event `timers` for whatever else on the page shows timers."""
-    context |= {"here": board.here, "changed": changed}
+    # A poll that says nothing of what its page shows asks for all of it, and not for what is new.
+    seen = request.POST.get("seen", "") if request.method == "POST" else request.GET.get("seen", board.seen)
+    context |= {"here": board.here, "changed": changed, "is_news": board.is_news_since(seen)}
     response = render(request, "timers/_regions.html", context, status=status)
     return trigger_client_event(response, "timers", {}) if "list" in changed else response
 

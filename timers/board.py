@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from billing.models import BillingEntry
 from billing.sums import Sums
-from conversations.models import Conversation
+from conversations.models import Billed, Conversation
 from timers.models import Timer
 from workspaces.models import User
 from workspaces.requests import Request
@@ -89,6 +89,13 @@ class Board:
     def logged_sums(self) -> Sums:
         return Sums.of(self.logged)
 
+    @property
+    def this_month(self) -> Billed | None:
+        """What was logged this month for the customer of this conversation."""
+        if not self.here:
+            return None
+        return self.here.customer.billed_in_month(self.here.workspace.local_date(self.now))
+
     # What the page has, so that a poll can tell what has changed since.
 
     @cached_property
@@ -101,6 +108,8 @@ class Board:
             "others": _mark(
                 [*map(_signature, self.others), *((entry.pk, entry.version) for entry in self.logged)]
             ),
+            # No region, but what the icon is called.
+            "icon": _mark([len(self.running), self.stopped_count]),
         }
 
     @property
@@ -109,8 +118,15 @@ class Board:
 
     def changed_since(self, seen: str) -> list[str]:
         """The regions that a page with these marks has to draw anew."""
-        old = dict(zip(self.marks, seen.split("."), strict=False))
+        old = self._read(seen)
         return [region for region, mark in self.marks.items() if old.get(region) != mark]
+
+    def is_news_since(self, seen: str) -> bool:
+        """Whether a page with these marks calls the icon something else."""
+        return self._read(seen).get("icon") != self.marks["icon"]
+
+    def _read(self, seen: str) -> dict[str, str]:
+        return dict(zip(self.marks, seen.split("."), strict=False))
 
 
 def with_seconds(timers: Iterable[Timer], now: datetime) -> list[Timer]:

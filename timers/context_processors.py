@@ -5,6 +5,9 @@ from billing.models import BillingEntry
 from timers.board import Board
 from workspaces.requests import Request
 
+#: What belongs to the review, among the addresses of billing.
+REVIEWING = tuple(f"/billing/{page}/" for page in ("review", "batches", "history", "statement"))
+
 
 class Topbar:
     """What the top bar of a signed-in page shows; read only if the page has one."""
@@ -15,6 +18,10 @@ class Topbar:
     @property
     def icon(self) -> Board:
         return Board.of(self.request)
+
+    @property
+    def is_reviewing(self) -> bool:
+        return self.request.path.startswith(REVIEWING)
 
     @cached_property
     def review_count(self) -> int:

@@ -23,7 +23,7 @@ LONGEST_WAIT = timedelta(seconds=30)
 
 
 class AnotherTimerIsOpen(Exception):
-    """A canceled timer cannot come back while the user has another one open on its conversation."""
+    """No timer comes back while the user has another one open on its conversation."""
 
 
 class TimerCanceled(Exception):
@@ -236,12 +236,22 @@ class Timer(models.Model):
         """Undo `cancel`: the timer is back, stopped, with its entry. Raises AnotherTimerIsOpen."""
         with self._held():
             if self.state == self.State.CANCELED:
-                others = Timer.objects.open().filter(user=self.user, conversation=self.conversation)
-                if others.exists():
-                    raise AnotherTimerIsOpen
+                self._be_the_only_one()
                 self._move(self.State.STOPPED, now)
                 if self.entry:
                     self.entry.put_back(by=self.user, now=now)
+        return self
+
+    def reopen(self, now: datetime) -> Timer:
+        """Undo the saving of its entry: the timer is back, stopped, and the entry waits as it was saved.
+
+        Raises AnotherTimerIsOpen, and EditConflict where the entry is no longer as its agent saved it.
+        """
+        with self._held():
+            if self.state == self.State.LOGGED and self.entry:
+                self._be_the_only_one()
+                self.entry.undo_saving(by=self.user, now=now)
+                self._move(self.State.STOPPED, now)
         return self
 
     def convert(self, kind: str, now: datetime) -> BillingEntry:
@@ -276,6 +286,10 @@ class Timer(models.Model):
             fresh = Timer.objects.select_related("workspace", "user", "entry", "billing_type__workspace")
             self.refresh_from_db(from_queryset=fresh)
             yield
+
+    def _be_the_only_one(self) -> None:
+        if Timer.objects.open().filter(user=self.user, conversation=self.conversation).exists():
+            raise AnotherTimerIsOpen
 
     def _not_overtaken(self, now: datetime) -> datetime:
         """When it runs on: not before it stopped, though the request to start came in before that to stop.

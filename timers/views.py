@@ -1,4 +1,4 @@
-"""Every click on a timer: fetch it within the user's reach, one verb, then the truth."""
+"""Every click on a timer: fetch it within reach, one verb, then the truth. And where to go fast."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.forms import EntryForm
 from billing.models import BillingEntry, BillingType, EditConflict
 from conversations.models import Conversation, ConversationClosed
-from timers.answers import back, board_for, keep_note, regions, truth
+from timers.answers import back, board_for, here_of, keep_note, regions, truth
 from timers.board import Board, with_seconds
 from timers.forms import NoteForm
 from timers.models import AnotherTimerIsOpen, Timer, TimerCanceled
+from timers.palette import Palette
 from workspaces.requests import Request
 
 
@@ -111,15 +112,33 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def restore(request: Request, pk: int) -> HttpResponse:
+    """Undo canceling, or saving the entry."""
     timer = _own_timer(request, pk)
+    undo = timer.reopen if timer.state == Timer.State.LOGGED else timer.restore
     try:
-        timer.restore(timezone.now())
+        undo(timezone.now())
     except AnotherTimerIsOpen:
         text = _("Another timer is open on #%(number)s. Save or cancel it, then undo.")
         text %= {"number": timer.conversation_id}
         messages.error(request, text, extra_tags=reverse("timers:restore", args=[pk]))
         return truth(request, timer.conversation, status=409)
+    except EditConflict as conflict:
+        address = reverse("billing:entry", args=[conflict.entry.pk])
+        messages.error(request, _stays_saved(conflict.entry), extra_tags=f"show {address}")
+        return truth(request, timer.conversation, status=409)
     return truth(request, timer.conversation)
+
+
+def _stays_saved(entry: BillingEntry) -> str:
+    states = BillingEntry.State
+    told = {
+        states.NEW: _("The entry on #%(number)s was changed meanwhile. It stays saved."),
+        states.APPROVED: _("The entry on #%(number)s is approved already. It stays saved."),
+        states.RETURNED: _("The entry on #%(number)s is returned already. It stays saved."),
+        states.INVOICED: _("The entry on #%(number)s is invoiced already. It stays saved."),
+        states.DISCARDED: _("The entry on #%(number)s is discarded already. It stays discarded."),
+    }
+    return told[states(entry.state)] % {"number": entry.conversation_id}
 
 
 @require_POST
@@ -156,18 +175,19 @@ def save(request: Request, pk: int) -> HttpResponse:
     if timer.entry is None or not timer.is_open:
         return _too_late(request, timer)
     form = EntryForm(request.POST, entry=timer.entry)
-    return _save_entry(request, timer, form) or truth(request, timer.conversation)
+    undo = reverse("timers:restore", args=[pk])
+    return _save_entry(request, timer, form, undo) or truth(request, timer.conversation)
 
 
-def _save_entry(request: Request, timer: Timer, form: EntryForm) -> HttpResponse | None:
-    """None if it is saved, else the form once more."""
+def _save_entry(request: Request, timer: Timer, form: EntryForm, undo: str = "") -> HttpResponse | None:
+    """None if it is saved, which the address `undo` takes back; else the form once more."""
     if not form.is_valid():
         return _form_again(request, timer, form, 422)
     try:
         form.save(by=request.user, now=timezone.now())
     except EditConflict as conflict:
         return _form_again(request, timer, form, 409, conflict.entry)
-    messages.success(request, _("Logged %(figure)s.") % {"figure": form.entry.figure})
+    messages.success(request, _("Logged %(figure)s.") % {"figure": form.entry.figure}, extra_tags=undo)
     return None
 
 
@@ -211,6 +231,8 @@ def note(request: Request, pk: int) -> HttpResponse:
     timer = _own_timer(request, pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
+        if timer.is_open and timer.entry is None and request.htmx:
+            return truth(request, timer.conversation, status=422, note_form=form)
         messages.error(request, _("The note was not kept. %(error)s") % {"error": form.errors["note"][0]})
         return truth(request, timer.conversation, status=422)
     if not timer.write_note(form.cleaned_data["note"]):
@@ -218,6 +240,20 @@ def note(request: Request, pk: int) -> HttpResponse:
         messages.error(request, text % {"number": timer.conversation_id})
         return truth(request, timer.conversation, status=409)
     return HttpResponse(status=204) if request.htmx else back(request, timer.conversation)
+
+
+@require_safe
+def palette(request: Request) -> HttpResponse:
+    """Where `q` may lead, on the page about the conversation `on`; for htmx, what the dialog shows."""
+    found = Palette(Board.of(request), request.GET.get("q", ""), here_of(request))
+    template = "timers/_palette.html" if request.htmx else "timers/palette.html"
+    return render(request, template, {"palette": found})
+
+
+@require_safe
+def shortcuts(request: Request) -> HttpResponse:
+    """The keys and what they do; for htmx, the inside of a dialog."""
+    return render(request, "timers/_shortcuts.html" if request.htmx else "timers/shortcuts.html")
 
 
 def _own_timer(request: Request, pk: int) -> Timer:

@@ -1,16 +1,8 @@
-// Ticks the running clocks: counts on from the server's figure, by a clock that nobody can set.
+// Ticks the running clocks: counts on from the server's figure, by a clock that nobody can set. The user's own also
+// stands before the title of the tab, where it ticks while another tab is in front.
 const appeared = new WeakMap();
+const CLOCK = "time[data-seconds][data-running]";
 let timer;
-
-function running() {
-  return document.querySelectorAll("time[data-seconds][data-running]");
-}
-
-function note(moment) {
-  for (const clock of running()) {
-    if (!appeared.has(clock)) appeared.set(clock, moment);
-  }
-}
 
 function format(seconds) {
   const two = (number) => String(number).padStart(2, "0");
@@ -25,21 +17,25 @@ function write(clock, text) {
 
 function tick() {
   clearTimeout(timer);
-  if (document.hidden) return;
   const now = performance.now();
-  note(now);
+  const mine = document.querySelector(`#timers-icon ${CLOCK}`);
   let next = Infinity;
-  for (const clock of running()) {
+  for (const clock of document.querySelectorAll(CLOCK)) {
+    if (!appeared.has(clock)) appeared.set(clock, now);
+    if (document.hidden && clock !== mine) continue;
     const elapsed = Math.max(0, now - appeared.get(clock));
     write(clock, format(Number(clock.dataset.seconds) + Math.floor(elapsed / 1000)));
     next = Math.min(next, 1000 - (elapsed % 1000));
   }
+  const title = document.title.replace(/^\d+:\d\d:\d\d · /, "");
+  document.title = mine ? `${mine.textContent} · ${title}` : title;
   // Timers may fire a little early; a clock must not be read just before its second is over.
   if (next < Infinity) timer = setTimeout(tick, next + 5);
 }
 
 // The figures in the page itself are as old as the first byte of it.
-note(performance.getEntriesByType("navigation")[0]?.responseStart ?? performance.now());
+const loaded = performance.getEntriesByType("navigation")[0]?.responseStart ?? performance.now();
+for (const clock of document.querySelectorAll(CLOCK)) appeared.set(clock, loaded);
 tick();
 document.addEventListener("htmx:load", tick);
 document.addEventListener("visibilitychange", tick);

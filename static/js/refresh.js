@@ -1,5 +1,5 @@
-// Asks how the timers stand: every 15 seconds while the page is visible, and at once when it comes to the front or
-// another tab has changed something.
+// Asks how the timers stand: every 15 seconds while the page is visible, sooner after a request that failed, and at
+// once when it comes to the front, another tab has changed something or the connection is back.
 const icon = () => document.getElementById("timers-icon");
 const deviceAhead = () => Date.now() - performance.now();
 let ahead = deviceAhead();
@@ -47,6 +47,21 @@ function told(event) {
   else if (xhr.status === 200) ahead = deviceAhead();
 }
 
+let soon;
+for (const type of ["sendError", "timeout", "responseError"]) {
+  document.addEventListener(`htmx:${type}`, () => {
+    clearTimeout(soon);
+    soon = setTimeout(ask, 5000);
+  });
+}
+// What the browser says of its network is no news of the server: that may be on the same device.
+for (const type of ["online", "offline"]) {
+  window.addEventListener(type, () => {
+    asking?.abort();
+    asked = -Infinity;
+    ask();
+  });
+}
 setInterval(ask, 15_000);
 tabs.addEventListener("message", ask);
 window.addEventListener("focus", ask);

@@ -1,4 +1,4 @@
-// Sets the chosen theme before the first paint, and lets the switch in the account menu choose it.
+// Sets the chosen theme before the first paint, and lets the switches in the account menu and the settings choose it.
 (() => {
   const root = document.documentElement;
   let chosen = "";
@@ -25,11 +25,14 @@
   show(chosen);
 
   document.addEventListener("DOMContentLoaded", () => {
-    for (const input of document.querySelectorAll("[data-theme-switch] input")) {
-      input.checked = input.value === chosen;
+    const inputs = [...document.querySelectorAll("[data-theme-switch] input")];
+    const mark = (theme) => inputs.forEach((input) => (input.checked = input.value === theme));
+    mark(chosen);
+    for (const input of inputs) {
       input.addEventListener("change", () => {
         show(input.value);
         keep(input.value);
+        mark(input.value);
       });
     }
   });

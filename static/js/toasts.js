@@ -1,27 +1,22 @@
-// Lets toasts leave, and says so when the server does not answer.
+// Lets toasts leave, and greets new ones.
 const toasts = document.getElementById("toasts");
 const leaving = new WeakMap();
-let failed = null;
-
-const copy = (id) => document.getElementById(id).content.cloneNode(true).firstElementChild;
-const isPoll = (request) => request.triggeringEvent?.type === "refresh";
-
-function stay(toast) {
-  clearTimeout(leaving.get(toast));
-}
 
 function leave(toast) {
-  stay(toast);
-  if (toast.querySelector("[data-retry]") || toast.matches(":hover, :focus-within") || document.hidden) return;
+  clearTimeout(leaving.get(toast));
+  if (toast.matches(":has([data-retry]), :hover, :focus-within") || document.hidden) return;
   const seconds = toast.querySelector("form, a") ? 12 : 8;
-  leaving.set(toast, setTimeout(() => toast.remove(), seconds * 1000));
+  // What it offers to undo cannot be undone while the server is out of reach.
+  const end = () => ("trouble" in document.body.dataset ? leave(toast) : toast.remove());
+  leaving.set(toast, setTimeout(end, seconds * 1000));
 }
+
+const settle = () => [...toasts.children].forEach(leave);
 
 function greet(toast) {
   const text = (of) => of.querySelector("p").textContent;
   for (const other of toasts.children) if (other !== toast && text(other) === text(toast)) other.remove();
-  toast.append(copy("dismiss"));
-  leave(toast);
+  toast.append(document.getElementById("dismiss").content.cloneNode(true));
 }
 
 function raise() {
@@ -31,70 +26,19 @@ function raise() {
   toasts.showPopover();
 }
 
-function unanswered() {
-  return [...toasts.children].filter((toast) => toast.querySelector("[data-retry]"));
-}
-
-function complain(request) {
-  // A poll that fails too must not take the place of what the user asked for.
-  if (!failed || !isPoll(request)) failed = request;
-  if (!unanswered().length) toasts.append(copy("no-answer"));
-}
-
-function forgive() {
-  failed = null;
-  for (const toast of unanswered()) toast.remove();
-}
-
-function again({ elt, triggeringEvent }) {
-  if (!elt.isConnected) return;
-  const { type, submitter } = triggeringEvent;
-  if (type === "submit") elt.requestSubmit(submitter?.isConnected ? submitter : null);
-  else elt.dispatchEvent(new Event(type));
-}
-
-toasts.addEventListener("click", (event) => {
-  const toast = event.target.closest(".toast");
-  const request = failed;
-  if (event.target.closest("[data-dismiss]")) {
-    if (unanswered().includes(toast)) failed = null;
-    toast.remove();
-  } else if (event.target.closest("[data-retry]")) {
-    forgive();
-    if (request) again(request);
-  }
-});
-for (const type of ["pointerover", "focusin"]) {
-  toasts.addEventListener(type, (event) => event.target.closest(".toast") && stay(event.target.closest(".toast")));
-}
-for (const type of ["pointerout", "focusout"]) {
-  toasts.addEventListener(type, (event) => {
-    const toast = event.target.closest(".toast");
-    if (toast && !toast.contains(event.relatedTarget)) leave(toast);
-  });
-}
-document.addEventListener("visibilitychange", () => {
-  for (const toast of toasts.children) document.hidden ? stay(toast) : leave(toast);
-});
-
-document.addEventListener("htmx:sendError", (event) => complain(event.detail.requestConfig));
-document.addEventListener("htmx:timeout", (event) => complain(event.detail.requestConfig));
-document.addEventListener("htmx:responseError", (event) => {
-  const { requestConfig, xhr } = event.detail;
-  // An answer of ours brings its own toast; one of a proxy does not.
-  if (!xhr.responseText.includes("hx-swap-oob")) {
-    xhr.status >= 500 ? complain(requestConfig) : toasts.append(copy("no-use"));
-  } else if (xhr.status >= 500) failed = requestConfig;
-});
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (!event.detail.successful) return;
-  if (failed && (isPoll(failed) || !isPoll(event.detail.requestConfig))) forgive();
-  event.target.closest(".toast")?.remove();
+toasts.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".toast").remove());
+for (const type of ["pointerover", "pointerout", "focusin", "focusout"]) toasts.addEventListener(type, settle);
+document.addEventListener("visibilitychange", settle);
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
+  if (successful) elt.closest(".toast")?.remove();
 });
 
 new MutationObserver((changes) => {
   const added = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.matches?.(".toast"));
   added.forEach(greet);
-  if (added.length) raise();
+  if (!added.length) return;
+  raise();
+  settle();
 }).observe(toasts, { childList: true });
 [...toasts.children].forEach(greet);
+settle();

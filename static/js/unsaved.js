@@ -20,8 +20,11 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (polled && target.id === "my-timer" && unsaved(target)) event.detail.shouldSwap = false;
 });
 
-// A note that was kept is no longer unsaved.
+// A note that was kept is no longer unsaved, and nothing is wrong with it any more.
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr, requestConfig } = event.detail;
-  if (elt.id === "note" && xhr.status === 204) elt.defaultValue = requestConfig.parameters.note;
+  if (elt.id !== "note" || xhr.status !== 204) return;
+  elt.defaultValue = requestConfig.parameters.note;
+  elt.removeAttribute("aria-invalid");
+  document.getElementById("note-error")?.remove();
 });

@@ -15,6 +15,10 @@ expect.set_options(timeout=10_000)
 Sit = Callable[..., Page]
 #: How a browser logs what a form or a conflict is answered with.
 REFUSED = re.compile(r"(status of|Status Error Code) 4(09|22)")
+#: The same of a request that got no answer, or that of a fault.
+FAILED = re.compile(
+    r"htmx:(afterRequest|sendError|responseError|timeout)|Failed to load resource|Response Status"
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,7 +42,8 @@ def sit(
 
     def sit_down(user: User, address: str = "/conversations/", **options: object) -> Page:
         context = browser.new_context(
-            base_url=live_server.url, **{"viewport": {"width": 1280, "height": 800}, **options}
+            base_url=live_server.url,
+            **{"viewport": {"width": 1280, "height": 800}, "service_workers": "block", **options},
         )
         context.set_default_timeout(10_000)
         contexts.append(context)

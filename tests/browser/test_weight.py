@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page
 
-KILOBYTE = 1024
+KILOBYTE = 1000
 #: Everything that a first conversation page loads, headers included.
 WHOLE_PAGE = 40 * KILOBYTE
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from billing.models import BillingEntry, NotEditable
+from billing.models import BillingEntry, EditConflict, ExportBatch, NotEditable
 from tests.timers.moments import START, after
 from timers.models import Timer
 
@@ -121,6 +121,45 @@ def test_an_entry_discarded_with_its_timer_is_for_its_agent_alone_to_bring_back(
     assert timer.restore(NOW).entry.state == "new"
 
 
+@decisions
+def test_what_was_decided_on_stays_saved(timer, agent, manager, decide, state):
+    entry = BillingEntry.objects.get(pk=timer.entry_id)
+    entry.revise(by=agent, version=entry.version, now=after(minutes=12))
+    decide(entry, manager)
+    decided = BillingEntry.objects.values().get()
+    with pytest.raises(NotEditable):
+        timer.reopen(after(minutes=16))
+    assert Timer.objects.get(pk=timer.pk).state == timer.state == "logged"
+    assert BillingEntry.objects.values().get() == decided
+
+
+def test_what_a_manager_changed_after_it_was_saved_stays_saved(timer, agent, manager):
+    entry = timer.entry
+    entry.revise(by=agent, version=entry.version, now=after(minutes=12))
+    entry.revise(by=manager, version=entry.version, now=NOW, billed_seconds=60)
+    with pytest.raises(EditConflict):
+        timer.reopen(after(minutes=16))
+    assert Timer.objects.get(pk=timer.pk).state == "logged"
+    assert BillingEntry.objects.get().confirmed_at == after(minutes=12)
+
+
+def test_a_timer_that_was_logged_unsaved_does_not_come_back_by_undoing_a_saving(timer, manager):
+    timer.entry.approve(by=manager, now=NOW)
+    BillingEntry.objects.get().reinstate(by=manager, now=NOW)
+    with pytest.raises(EditConflict):
+        timer.reopen(after(minutes=16))
+    assert Timer.objects.get().state == "logged"
+
+
+def test_an_invoiced_entry_stays_saved(timer, agent, manager, workspace):
+    timer.entry.revise(by=agent, version=timer.entry.version, now=NOW)
+    timer.entry.approve(by=manager, now=NOW)
+    ExportBatch.objects.create_from_approved(workspace, by=manager, now=NOW)
+    with pytest.raises(NotEditable):
+        timer.reopen(after(minutes=16))
+    assert BillingEntry.objects.get().state == "invoiced"
+
+
 def test_a_reviewers_undo_leaves_the_timer_logged(timer, manager):
     entry = timer.entry
     entry.approve(by=manager, now=NOW)
@@ -149,6 +188,8 @@ def test_the_history_says_who_did_what_to_the_entry_and_when(timer, agent, manag
     timer.restore(after(minutes=12))
     timer.convert(kind="time", now=after(minutes=13))
     timer.entry.revise(by=agent, version=timer.entry.version, now=after(minutes=14))
+    timer.reopen(after(minutes=14.5))
+    timer.entry.revise(by=agent, version=timer.entry.version, now=after(minutes=14.75))
     timer.entry.approve(by=manager, now=NOW)
     history = timer.entry.history.order_by("history_id")
     assert list(history.values_list("history_user__username", "history_date", "history_change_reason")) == [
@@ -157,5 +198,7 @@ def test_the_history_says_who_did_what_to_the_entry_and_when(timer, agent, manag
         ("agent", after(minutes=12), "Back with its timer"),
         ("agent", after(minutes=13), "Switched to time entry"),
         ("agent", after(minutes=14), "Saved"),
+        ("agent", after(minutes=14.5), "Saving undone"),
+        ("agent", after(minutes=14.75), "Saved"),
         ("manager", NOW, "Approved"),
     ]

@@ -8,7 +8,7 @@ from billing.models import BillingEntry, EditConflict, NotEditable
 from tests.factories import BillingEntryFactory, ConversationFactory, MembershipFactory
 from tests.races import together
 from tests.timers.moments import START, after
-from timers.models import Interval, Timer, TimerCanceled
+from timers.models import AnotherTimerIsOpen, Interval, Timer, TimerCanceled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -145,6 +145,45 @@ def test_approve_against_cancel_has_one_winner(agent, manager, conversations):
         else:
             assert isinstance(approved, NotEditable)
             assert outcome == ("canceled", "discarded", 2)
+
+
+def test_approve_against_undo_of_saving_has_one_winner(agent, manager, conversations):
+    for conversation in conversations:
+        timer = Timer.objects.start(user=agent, conversation=conversation, now=START).stop(NOW)
+        timer.entry.revise(by=agent, version=1, now=NOW)
+        undone, approved = together(
+            request(timer, Timer.reopen, seconds=1),
+            lambda entry=timer.entry: entry.approve(by=manager, now=NOW, version=2),
+        )
+        timer.refresh_from_db()
+        outcome = timer.state, timer.entry.state, timer.entry.version, bool(timer.entry.confirmed_at)
+        if approved is None:
+            assert isinstance(undone, NotEditable)
+            assert outcome == ("logged", "approved", 3, True)
+        else:
+            assert type(approved) is EditConflict
+            assert undone == timer
+            assert outcome == ("stopped", "new", 3, False)
+
+
+def test_twenty_undos_of_saving_at_once_undo_it_once(agent, running):
+    running.stop(NOW)
+    running.entry.revise(by=agent, version=1, now=NOW)
+    results = together(*twenty(running, Timer.reopen))
+    assert errors(results) == []
+    running.refresh_from_db()
+    assert (running.state, running.entry.version, running.entry.history.count()) == ("stopped", 3, 3)
+
+
+def test_undo_of_saving_against_start_leaves_one_open_timer(agent, conversations):
+    for conversation in conversations:
+        timer = Timer.objects.start(user=agent, conversation=conversation, now=START).stop(NOW)
+        timer.entry.revise(by=agent, version=1, now=NOW)
+        undone, started = together(request(timer, Timer.reopen, seconds=1), request(timer, Timer.resume, 2))
+        assert isinstance(started, Timer)
+        assert started.is_running
+        assert undone == timer or isinstance(undone, AnotherTimerIsOpen)
+        assert Timer.objects.open().get(conversation=conversation) == started
 
 
 def test_approve_against_edit_has_one_winner(agent, manager, conversations):

@@ -42,6 +42,51 @@ class TestSave:
         entry.refresh_from_db()
         assert entry.version == fields["version"] + 1
 
+    @pytest.mark.parametrize("with_htmx", [True, False])
+    def test_undo_brings_the_form_back_with_what_was_saved(
+        self,
+        as_agent: Client,
+        timer: Timer,
+        entry: BillingEntry,
+        conversation: Conversation,
+        with_htmx: bool,
+    ) -> None:
+        fields = self.fields(entry)
+        undo = reverse("timers:restore", args=[timer.pk])
+        if with_htmx:
+            said = click(as_agent, "save", timer.pk, conversation, **fields).content.decode()
+            page = click(as_agent, "restore", timer.pk, conversation).content.decode()
+        else:
+            saved = as_agent.post(reverse("timers:save", args=[timer.pk]), fields, follow=True)
+            said = saved.content.decode()
+            page = as_agent.post(undo, follow=True).content.decode()
+        assert f'action="{undo}"' in said
+        assert 'aria-label="Timers: 1 stopped"' in page
+        assert 'value="1:15"' in page
+        assert ">\nDone</textarea>" in page
+        entry.refresh_from_db()
+        timer.refresh_from_db()
+        assert (timer.state, entry.state, entry.confirmed_at) == ("stopped", "new", None)
+        assert (entry.billed_seconds, entry.version) == (4500, fields["version"] + 2)
+
+    def test_undo_of_what_is_approved_by_now_says_so(
+        self, as_agent: Client, manager: User, timer: Timer, entry: BillingEntry
+    ) -> None:
+        click(as_agent, "save", timer.pk, **self.fields(entry))
+        BillingEntry.objects.get().approve(by=manager, now=timezone.now())
+        response = click(as_agent, "restore", timer.pk)
+        assert response.status_code == 409
+        assert "is approved already. It stays saved." in response.content.decode()
+        assert reverse("billing:entry", args=[entry.pk]) in response.content.decode()
+        assert Timer.objects.get().state == "logged"
+
+    def test_a_save_that_starting_anew_made_offers_no_undo(
+        self, as_agent: Client, timer: Timer, entry: BillingEntry
+    ) -> None:
+        said = click(as_agent, "start", timer.pk, **self.fields(entry)).content.decode()
+        assert "Logged 1:15:00" in said
+        assert "/restore/" not in said
+
     def test_a_second_tab_is_told_that_the_first_has_saved(
         self, as_agent: Client, timer: Timer, entry: BillingEntry
     ) -> None:

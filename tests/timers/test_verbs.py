@@ -21,6 +21,7 @@ TABLE = """
     running    stop     stopped   1          900      service,new        itself
     running    cancel   canceled  1          900      none               itself
     running    restore  running   0          900      none               itself
+    running    reopen   running   0          900      none               itself
     running    service  stopped   1          900      service,new        its_entry
     running    time     stopped   1          900      time,new           its_entry
 
@@ -29,6 +30,7 @@ TABLE = """
     paused     stop     stopped   1          600      none               itself
     paused     cancel   canceled  1          600      none               itself
     paused     restore  stopped   1          600      none               itself
+    paused     reopen   stopped   1          600      none               itself
     paused     service  stopped   1          600      service,new        its_entry
     paused     time     stopped   1          600      time,new           its_entry
 
@@ -37,6 +39,7 @@ TABLE = """
     prepared   stop     stopped   1          600      service,new        itself
     prepared   cancel   canceled  1          600      service,discarded  itself
     prepared   restore  stopped   1          600      service,new        itself
+    prepared   reopen   stopped   1          600      service,new        itself
     prepared   service  stopped   1          600      service,new        its_entry
     prepared   time     stopped   1          600      time,new           its_entry
 
@@ -45,6 +48,7 @@ TABLE = """
     logged     stop     logged    1          600      service,new        itself
     logged     cancel   logged    1          600      service,new        itself
     logged     restore  logged    1          600      service,new        itself
+    logged     reopen   stopped   1          600      service,new        itself
     logged     service  logged    1          600      service,new        its_entry
     logged     time     logged    1          600      service,new        its_entry
 
@@ -53,6 +57,7 @@ TABLE = """
     canceled   stop     canceled  1          600      none               itself
     canceled   cancel   canceled  1          600      none               itself
     canceled   restore  stopped   1          600      none               itself
+    canceled   reopen   canceled  1          600      none               itself
     canceled   service  canceled  1          600      none               a_refusal
     canceled   time     canceled  1          600      none               a_refusal
 
@@ -61,6 +66,7 @@ TABLE = """
     discarded  stop     canceled  1          600      service,discarded  itself
     discarded  cancel   canceled  1          600      service,discarded  itself
     discarded  restore  stopped   1          600      service,new        itself
+    discarded  reopen   canceled  1          600      service,discarded  itself
     discarded  service  canceled  1          600      service,discarded  a_refusal
     discarded  time     canceled  1          600      service,discarded  a_refusal
 """
@@ -208,6 +214,34 @@ def test_a_timer_does_not_come_back_while_another_is_open(agent, conversation):
         new.cancel(now=NOW)
         assert old.restore(now=NOW).state == "stopped"
         old.cancel(now=NOW)
+
+
+def test_a_logged_timer_does_not_come_back_while_another_is_open(agent, conversation):
+    for another in ("running", "prepared"):
+        old = timer_that_is("logged", agent, conversation)
+        new = timer_that_is(another, agent, conversation)
+        truth = everything()
+        with pytest.raises(AnotherTimerIsOpen):
+            old.reopen(now=NOW)
+        assert everything() == truth
+        new.cancel(now=NOW)
+        assert old.reopen(now=NOW).state == "stopped"
+        old.cancel(now=NOW)
+
+
+def test_undoing_the_saving_of_an_entry_keeps_what_was_saved(agent, conversation):
+    timer = timer_that_is("prepared", agent, conversation)
+    timer.entry.revise(
+        by=agent, version=timer.entry.version, now=NOW, billed_seconds=1800, description="Call", kind="time"
+    )
+    saved = columns(timer.entry)
+    timer.reopen(now=after(minutes=16))
+    changed = {name: value for name, value in columns(timer.entry).items() if saved[name] != value}
+    assert changed == {
+        "version": saved["version"] + 1,
+        "updated_at": after(minutes=16),
+        "confirmed_at": None,
+    }
 
 
 def test_a_colleagues_timer_does_not_keep_mine_from_coming_back(agent, colleague, conversation):

@@ -115,6 +115,20 @@ class TestPoll:
         assert 'id="others"' in page
         assert 'id="my-timer"' not in page
 
+    def test_what_the_icon_is_called_is_said_when_it_has_changed(
+        self, as_agent: Client, agent: User, timer: Timer
+    ) -> None:
+        seen = self.seen(agent)
+        timer.stop(timezone.now())
+        news = '<p id="news" hx-swap-oob="innerHTML">Timers: 1 stopped</p>'
+        assert news in self.poll(as_agent, seen).content.decode()
+        assert "news" not in self.poll(as_agent, self.seen(agent)).content.decode()
+
+    def test_a_device_that_slept_hears_nothing_new(self, as_agent: Client, timer: Timer) -> None:
+        response = as_agent.get(reverse("timers:status"), headers={"HX-Request": "true"})
+        assert 'aria-label="Timers: 1 running"' in response.content.decode()
+        assert 'id="news"' not in response.content.decode()
+
     @pytest.mark.parametrize("on", ["0", "999999999999", "9" * 40, "-1", "x", "１２"])
     def test_a_wrong_conversation_is_none(self, as_agent: Client, timer: Timer, on: str) -> None:
         response = as_agent.get(reverse("timers:status"), {"on": on})
@@ -268,3 +282,17 @@ def test_a_page_costs_the_same_with_one_timer_and_with_thirty(
         open_timer(ConversationFactory(customer=conversation.customer))
     with django_assert_num_queries(len(one)):
         client.get(address)
+
+
+def test_saving_brings_what_the_customer_comes_to_this_month(
+    as_agent: Client, agent: User, timer: Timer, conversation: Conversation
+) -> None:
+    timer.stop(timezone.now())
+    page = as_agent.get(reverse("conversations:detail", args=[conversation.pk])).content.decode()
+    assert page.count('id="this-month"') == 1
+    entry = BillingEntry.objects.get()
+    today = conversation.workspace.local_date(timezone.now())
+    fields = {"kind": "service", "billing_type": entry.billing_type_id, "date": today.isoformat()}
+    fields |= {"billed": "2:00", "version": entry.version}
+    said = click(as_agent, "save", timer.pk, conversation, **fields).content.decode()
+    assert '<dd id="this-month" hx-swap-oob="true">2:00 h, 240.00 EUR</dd>' in said
