@@ -3,36 +3,28 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from billing.admin_forms import BillingTypeForm
-from billing.models import BillingEntry, BillingType, Calculation
+from billing.admin_forms import BillingTypeForm, RuleForm
+from billing.admin_preview import Preview
+from billing.models import BillingEntry, BillingType
 from billing.models.batch import ExportBatch
 from workspaces.admin_base import Changes, HistoryAdmin, NoBulkDelete, ReadOnly
 from workspaces.durations import format_clock
 from workspaces.models import Workspace
 from workspaces.money import format_money
 
-PREVIEWED_SECONDS = [1, *(minutes * 60 for minutes in (1, 5, 6, 7, 8, 15, 16, 22, 30, 31, 60, 90, 8 * 60))]
-
-
-def what_applied(calculation: Calculation) -> str:
-    """Those steps of the explanation that changed the time: "rounded up to 15 min"."""
-    applied, before = [], format_clock(calculation.raw_seconds)
-    for step in calculation.explanation.split(" → ")[1:-1]:
-        phrase, _colon, after = step.rpartition(": ")
-        if after != before:
-            applied.append(phrase)
-        before = after
-    return ", ".join(applied) or gettext("as recorded")
+PAGES = "admin/billing/billingtype"
 
 
 class LedgerChanges(Changes):
@@ -47,6 +39,19 @@ class LedgerChanges(Changes):
         if change.field.endswith("_seconds"):
             return format_clock(value)
         return super().prepare_delta_change_value(change, value)
+
+
+class ConfirmedFilter(admin.SimpleListFilter):
+    title = _("confirmation by the agent")
+    parameter_name = "confirmed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", pgettext("state", "Not confirmed")), ("yes", pgettext("state", "Confirmed"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[BillingEntry]) -> QuerySet[BillingEntry]:
+        if self.value() not in ("no", "yes"):
+            return queryset
+        return queryset.filter(confirmed_at__isnull=self.value() == "no")
 
 
 class ArchivedFilter(admin.SimpleListFilter):
@@ -88,19 +93,48 @@ class BillingTypeAdmin(NoBulkDelete, HistoryAdmin):
             (gettext("Rule"), {"fields": rule}),
         ]
 
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_POST(self.preview_view))
+        return [
+            path("preview/", view, name="billing_billingtype_preview_new"),
+            path("<path:object_id>/preview/", view, name="billing_billingtype_preview"),
+            *super().get_urls(),
+        ]
+
+    def preview_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """What the rule in the form would make of timers: 200, or 422 with its errors. Saves nothing."""
+        saved = self.get_object(request, object_id) if object_id else None
+        if object_id and saved is None:
+            raise Http404
+        if not (self.has_change_permission(request, saved) if saved else self.has_add_permission(request)):
+            raise PermissionDenied
+        form = RuleForm(request.POST, instance=saved)
+        if form.is_valid():
+            return render(request, f"{PAGES}/_preview.html", {"preview": Preview.of_form(form)})
+        return render(request, f"{PAGES}/_errors.html", {"form": form}, status=422)
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
+        saved = None
         if context["original"]:
             # Read anew: a form with errors has left its values on the original.
             saved = BillingType.objects.select_related("workspace").get(pk=context["original"].pk)
-            context |= self.preview(saved) | self.usage(saved)
+            context |= self.usage(saved)
+        context["preview"] = self.preview(request, saved)
+        if self.has_change_permission(request, saved) if saved else self.has_add_permission(request):
+            named = "billing_billingtype_preview" + ("" if saved else "_new")
+            context["preview_url"] = reverse(f"admin:{named}", args=[saved.pk] if saved else [])
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def preview(self, billing_type: BillingType) -> dict[str, Any]:
-        made = [billing_type.calculate(seconds) for seconds in PREVIEWED_SECONDS]
-        rows = [(calculation, what_applied(calculation)) for calculation in made]
-        return {"preview": rows, "currency": billing_type.workspace.currency}
+    def preview(self, request: HttpRequest, saved: BillingType | None) -> Preview:
+        """By what a form that comes back with errors holds, if that is a rule; else by what is saved."""
+        if request.method == "POST":
+            held = BillingType.objects.filter(pk=saved.pk).first() if saved else None
+            form = RuleForm(request.POST, instance=held)
+            if form.is_valid():
+                return Preview.of_form(form)
+        return Preview.of(saved) if saved else Preview.of_nothing()
 
     def usage(self, billing_type: BillingType) -> dict[str, Any]:
         return {
@@ -141,7 +175,7 @@ class BillingEntryAdmin(ReadOnly, HistoryAdmin):
     list_display = [
         "date", "user", "conversation", "customer", "kind", "raw", "billed", "written_amount", "state"
     ]  # fmt: skip
-    list_filter = ["state", "kind", "workspace", ("user", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["state", ConfirmedFilter, "kind", "workspace", ("user", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["user", "conversation__customer"]
     search_fields = ["description", "conversation__subject", "conversation__customer__name", "user__username"]
     date_hierarchy = "date"

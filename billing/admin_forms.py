@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from billing.models.billing_type import HIGHEST_RATE
+from billing.models.billing_type import HIGHEST_RATE, BillingType
 from workspaces.admin_base import WorkspaceBoundForm
 from workspaces.money import as_decimal, format_amount, format_money
 
@@ -85,3 +85,25 @@ class BillingTypeForm(WorkspaceBoundForm):
         elif self.instance.archived_at is None:
             self.instance.archived_at = timezone.now()
         return cleaned
+
+
+class RuleForm(BillingTypeForm):
+    """A rule that is still being filled in, never saved. Without a workspace or a rate it rounds all the same."""
+
+    archived = None  # type: ignore[assignment]
+
+    class Meta(BillingTypeForm.Meta):
+        model = BillingType
+        fields = [
+            "workspace", "rate", "unit", "rounding", "increment_minutes", "minimum_minutes", "maximum_minutes"
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("workspace", "rate"):
+            self.fields[name].required = False
+
+    @property
+    def is_priced(self) -> bool:
+        """Of a valid form: whether it says what a unit costs."""
+        return "rate" in self.cleaned_data

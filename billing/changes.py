@@ -29,6 +29,7 @@ SENTENCES = {
     gettext_noop("Back to Returned"): _("%(who)s: back to Returned"),
     gettext_noop("Discarded with its timer"): _("%(who)s: discarded with its timer"),
     gettext_noop("Back with its timer"): _("%(who)s: back with its timer"),
+    gettext_noop("Saving undone"): _("%(who)s: saving undone"),
     gettext_noop("Switched to service charge"): _("%(who)s: switched to service charge"),
     gettext_noop("Switched to time entry"): _("%(who)s: switched to time entry"),
     gettext_noop("Entered by hand"): _("%(who)s: entered by hand"),
@@ -57,18 +58,24 @@ def changes_of(entry: BillingEntry) -> list[Change]:
     """The latest first, in one query."""
     records = list(entry.history.select_related("history_user").order_by("-history_id"))
     return [
-        Change(new.history_date, _sentence(new), list(_details(old, new)) if old else [])
+        Change(new.history_date, sentence_of(new), list(details_of(old, new)) if old else [])
         for new, old in pairwise([*records, None])
     ]
 
 
 def latest_change(entry: BillingEntry) -> Change | None:
     record = entry.history.select_related("history_user").order_by("history_id").last()
-    return Change(record.history_date, _sentence(record), []) if record else None
+    return Change(record.history_date, sentence_of(record), []) if record else None
 
 
-def _sentence(record: Any) -> str:
-    who = record.history_user.display_name if record.history_user else gettext("Somebody")
+def who_did(record: Any) -> str:
+    """The name of whoever made a record of a history."""
+    return record.history_user.display_name if record.history_user else gettext("Somebody")
+
+
+def sentence_of(record: Any) -> str:
+    """Who did what to the entry, by one record of its history."""
+    who = who_did(record)
     reason = record.history_change_reason or "Changed"
     if reason in SENTENCES:
         return str(SENTENCES[reason]) % {"who": who}
@@ -78,7 +85,8 @@ def _sentence(record: Any) -> str:
     return f"{who}: {reason[0].lower()}{reason[1:]}"
 
 
-def _details(old: Any, new: Any) -> Iterator[str]:
+def details_of(old: Any, new: Any) -> Iterator[str]:
+    """What became what between two records of an entry."""
     if new.kind != old.kind:
         charge, internal = gettext("Time entry → service charge"), gettext("Service charge → time entry")
         yield charge if new.kind == BillingType.Kind.SERVICE else internal

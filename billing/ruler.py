@@ -10,6 +10,7 @@ WIDTH = 240
 #: Between what was recorded and what was added.
 GAP = 1
 FEWEST, MOST = 4, 8
+QUARTER = 15 * 60
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,15 @@ class Ruler:
     labels: list[str]
 
 
-def measure(raw_seconds: int, billed_seconds: int | None = None) -> Ruler:
-    """The ruler of a recorded and a billed time; without the latter, of a recorded time alone."""
+def measure(raw_seconds: int, billed_seconds: int | None = None, *, step: int = QUARTER) -> Ruler:
+    """The ruler of a recorded and a billed time; without the latter, of a recorded time alone.
+
+    `step` is how many seconds a division stands for, doubled until at most eight of them hold the time.
+    """
     billed_seconds = raw_seconds if billed_seconds is None else billed_seconds
     longest = max(raw_seconds, billed_seconds)
-    step = _step(longest)
+    while longest > MOST * step:
+        step *= 2
     divisions = max(FEWEST, -(-longest // step))
 
     def place(seconds: int) -> float:
@@ -48,14 +53,6 @@ def measure(raw_seconds: int, billed_seconds: int | None = None) -> Ruler:
         ticks=[_attribute(place(step * number)) for number in range(1, divisions)],
         labels=[format_hours(step * number) for number in range(1, divisions + 1)],
     )
-
-
-def _step(seconds: int) -> int:
-    """15 minutes, doubled until at most eight of them hold the time."""
-    step = 15 * 60
-    while seconds > MOST * step:
-        step *= 2
-    return step
 
 
 def _attribute(position: float) -> str:

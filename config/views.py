@@ -1,9 +1,10 @@
-"""What answers for the whole site: its health, and every error.
+"""What answers for the whole site: its health, what makes it installable, and every error.
 
 An error is a page of its own, or a toast where a fragment was asked for.
 """
 
 import sys
+from hashlib import blake2s
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
@@ -13,8 +14,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import resolve
+from django.templatetags.static import static
+from django.urls import resolve, reverse
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django_htmx.http import reswap
 from django_htmx.middleware import HtmxDetails
@@ -22,6 +26,8 @@ from django_htmx.middleware import HtmxDetails
 from config.middleware import to_login
 
 RETRY_AFTER_SECONDS = 5
+#: What templates/offline.html is made of.
+OFFLINE_FILES = ["css/app.css", "js/theme.js", "js/later/offline.js", "img/favicon-none.svg"]
 
 
 @require_safe
@@ -42,6 +48,62 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except (DatabaseError, InterfaceError):
         health = {"database": "unavailable", "migrations": "unknown"}
     return JsonResponse(health, status=200 if set(health.values()) == {"ok"} else 503)
+
+
+@login_not_required
+@require_safe
+@cache_control(no_cache=True)
+def manifest(request: HttpRequest) -> JsonResponse:
+    """What a browser that installs Stint as an app shows of it."""
+
+    def icon(name: str, sizes: str, **more: str) -> dict[str, str]:
+        return {"src": static(f"img/{name}"), "sizes": sizes, "type": "image/png"} | more
+
+    small = icon("icon-192.png", "192x192")
+    about = {
+        "id": "/",
+        "name": pgettext("app", "Stint time tracking"),
+        "short_name": "Stint",
+        "description": _("Timers on conversations that become billing entries."),
+        "lang": get_language(),
+        "start_url": reverse("home"),
+        "scope": reverse("home"),
+        "display": "standalone",
+        "theme_color": "#ffffff",
+        "background_color": "#f9f8f5",
+        "icons": [
+            icon("icon.svg", "any", type="image/svg+xml"),
+            small,
+            icon("icon-512.png", "512x512"),
+            icon("icon-maskable-512.png", "512x512", purpose="maskable"),
+        ],
+        "shortcuts": [
+            {"name": _("Timers"), "url": reverse("timers:list"), "icons": [small]},
+            {"name": _("Conversations"), "url": reverse("conversations:list"), "icons": [small]},
+        ],
+    }
+    return JsonResponse(about, content_type="application/manifest+json")
+
+
+@login_not_required
+@require_safe
+@cache_control(no_cache=True)
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker. It is another one, and so replaces the last, whenever the offline page is."""
+    page = render_to_string("offline.html")
+    context = {
+        "version": blake2s(page.encode(), digest_size=6).hexdigest(),
+        "page": reverse("offline"),
+        "files": [static(name) for name in OFFLINE_FILES],
+    }
+    return HttpResponse(render_to_string("sw.js", context), content_type="text/javascript")
+
+
+@login_not_required
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the service worker keeps for when there is no network; of nobody's account."""
+    return HttpResponse(render_to_string("offline.html"))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

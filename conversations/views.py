@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conversations.forms import AssignForm, ConversationFilter, ConversationForm, MessageForm
 from conversations.models import Conversation, ConversationClosed, Message
+from workspaces.models import User
 from workspaces.requests import Request
 
 PER_PAGE = 30
@@ -76,22 +80,36 @@ def post(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def assign(request: Request, pk: int) -> HttpResponse:
-    """Make `user` responsible, or nobody where it is empty."""
+    """Make `user` responsible, or nobody where it is empty. An address that undoes it names them itself."""
     conversation = _conversation(request, pk)
-    form = AssignForm(request.POST, workspace=conversation.workspace)
+    before = conversation.assignee
+    sent = request.POST if "user" in request.POST else request.GET
+    form = AssignForm(sent, workspace=conversation.workspace)
     if form.is_valid():
         try:
             conversation.assign(to=form.cleaned_data["user"], by=request.user, now=timezone.now())
+            _tell_assigned(request, conversation, before)
             return redirect(conversation)
         except ValidationError as error:
             form.add_error("user", error)
     return _page(request, conversation, 422, assign_form=form)
 
 
+def _tell_assigned(request: Request, conversation: Conversation, before: User | None) -> None:
+    assignee = conversation.assignee
+    if assignee == before:
+        return
+    told = _("Assigned to %(name)s.") % {"name": assignee.display_name} if assignee else _("Unassigned now.")
+    query = {"user": before.pk if before else ""}
+    undo = reverse("conversations:assign", args=[conversation.pk], query=query)
+    messages.success(request, told, extra_tags=undo)
+
+
 @require_POST
 def close(request: Request, pk: int) -> HttpResponse:
     conversation = _conversation(request, pk)
     conversation.close(by=request.user, now=timezone.now())
+    messages.success(request, _("Closed."), extra_tags=reverse("conversations:reopen", args=[pk]))
     return redirect(conversation)
 
 
@@ -104,8 +122,8 @@ def reopen(request: Request, pk: int) -> HttpResponse:
 
 def _conversation(request: Request, pk: int) -> Conversation:
     visible = Conversation.objects.visible_to(request.user).with_rules().select_related("assignee")
-    messages = Prefetch("messages", Message.objects.select_related("author"))
-    return get_object_or_404(visible.prefetch_related(messages), pk=pk)
+    written = Prefetch("messages", Message.objects.select_related("author"))
+    return get_object_or_404(visible.prefetch_related(written), pk=pk)
 
 
 def _page(request: Request, conversation: Conversation, status: int = 200, **forms: Any) -> HttpResponse:

@@ -16,7 +16,7 @@ from billing.flags import UNUSUALLY_LONG
 from billing.models.batch import ExportBatch
 from billing.models.billing_type import HIGHEST_RATE, BillingType
 from billing.models.entry_queryset import BillingEntryQuerySet
-from billing.models.reviewed import Reviewed
+from billing.models.reviewed import EditConflict, Reviewed
 from conversations.models import Conversation
 from workspaces.durations import format_clock
 from workspaces.models import User, Workspace
@@ -253,6 +253,17 @@ class BillingEntry(Reviewed):
             self.apply(billing_type, billing_type)
         if billed_seconds is not None and billed_seconds != self.billed_seconds:
             self.choose(billed_seconds)
+
+    def undo_saving(self, *, by: User, now: datetime) -> None:
+        """Unconfirmed again, with what its agent saved. Raises EditConflict if that was not the last thing
+        done to it, NotEditable if it has been decided on.
+        """
+        with self._held():
+            self._expect(None, self.State.NEW)
+            if self.confirmed_at != self.updated_at:
+                raise EditConflict(self)
+            self.confirmed_at = None
+            self.store(by=by, now=now, reason="Saving undone")
 
     def switch_kind(self, kind: str, *, by: User, now: datetime) -> None:
         """Make it a service charge or a time entry, unconfirmed as before. Without effect once decided on."""

@@ -164,7 +164,8 @@ def new(request: Request) -> HttpResponse:
     if not form.is_valid():
         return render(request, "billing/new.html", {"form": form}, status=422)
     entry = form.save(now=now)
-    messages.success(request, _("Logged %(figure)s.") % {"figure": entry.figure})
+    undo = reverse("billing:discard", args=[entry.pk])
+    messages.success(request, _("Logged %(figure)s.") % {"figure": entry.figure}, extra_tags=undo)
     return _go(request, _page_after(request, entry))
 
 

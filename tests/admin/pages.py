@@ -1,5 +1,7 @@
-"""Addresses of the admin, and forms sent back as they were shown."""
+"""Addresses of the admin, what its pages show, and forms sent back as they were shown."""
 
+import html
+import re
 from typing import Any
 
 from django.db.models import Model
@@ -35,3 +37,17 @@ def errors(response: Any) -> dict[str, list[str]]:
     """What the form said; the page that refuses something is a page, not an error."""
     assert response.status_code == 200
     return response.context["adminform"].form.errors
+
+
+def rows_of(response: Any, table: str = 'class="example"') -> list[list[str]]:
+    """The text of the cells of the first table after `table`, without its head."""
+    page = response.content.decode()
+    body = page[page.index("<tbody>", page.index(table)) : page.index("</tbody>", page.index(table))]
+    return [
+        [" ".join(text(cell).split()) for cell in re.findall(r"<t[dh].*?</t[dh]>", row, re.DOTALL)]
+        for row in re.findall(r"<tr.*?</tr>", body, re.DOTALL)
+    ]
+
+
+def text(markup: str) -> str:
+    return html.unescape(re.sub(r"<.*?>", "", markup, flags=re.DOTALL))

@@ -1,8 +1,11 @@
 """Writing in a conversation, assigning, closing and reopening it."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -211,3 +214,56 @@ def test_who_was_removed_meanwhile_is_refused_at_once(
     for action in ACTIONS:
         assert as_agent.post(address(action, conversation)).status_code == 404
     assert columns(conversation)["state"] == "open"
+
+
+def toast(response: HttpResponse) -> tuple[str, str]:
+    """What the page's toast says, and the address of its Undo."""
+    html = response.content.decode()
+    said = html[html.index('<div class="toast"') :]
+    text, undo = re.search(r"<p>(.*?)</p>", said), re.search(r'action="([^"]*)"', said)
+    assert text and undo
+    return unescape(text[1]), unescape(undo[1])
+
+
+def test_closing_is_undone_from_its_toast_and_the_customer_still_waits(
+    as_agent: Client, conversation: Conversation
+) -> None:
+    conversation.post(kind="incoming", body="Hello?", now=timezone.now(), author_name="Anna")
+    text, undo = toast(as_agent.post(address("close", conversation), follow=True))
+    assert text == "Closed."
+    assert not columns(conversation)["awaiting_reply"]
+    as_agent.post(undo)
+    assert columns(conversation)["state"] == "open"
+    assert columns(conversation)["awaiting_reply"]
+
+
+def test_a_reopened_conversation_that_was_answered_awaits_no_reply(
+    as_agent: Client, agent: User, conversation: Conversation
+) -> None:
+    for kind in ("incoming", "reply", "note"):
+        conversation.post(kind=kind, body="Hello", now=timezone.now(), author=agent)
+    for action in ("close", "reopen"):
+        as_agent.post(address(action, conversation))
+    assert not columns(conversation)["awaiting_reply"]
+
+
+def test_assigning_is_undone_from_its_toast(
+    as_agent: Client, agent: User, colleague: User, conversation: Conversation
+) -> None:
+    to_colleague = as_agent.post(address("assign", conversation), {"user": colleague.pk}, follow=True)
+    text, undo = toast(to_colleague)
+    assert text == "Assigned to Jonas Feddersen-Lindqvist."
+    text, _redo = toast(as_agent.post(undo, follow=True))
+    assert text == "Assigned to Katharina Wiegand."
+    assert columns(conversation)["assignee_id"] == agent.pk
+    text, undo = toast(as_agent.post(address("assign", conversation), {"user": ""}, follow=True))
+    assert text == "Unassigned now."
+    as_agent.post(undo)
+    assert columns(conversation)["assignee_id"] == agent.pk
+
+
+def test_assigning_to_whom_it_is_assigned_already_says_nothing(
+    as_agent: Client, agent: User, conversation: Conversation
+) -> None:
+    response = as_agent.post(address("assign", conversation), {"user": agent.pk}, follow=True)
+    assert '<div class="toast"' not in response.content.decode().split("<template", 1)[0]
