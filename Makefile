@@ -87,7 +87,7 @@ test-postgres: .venv/installed-dev $(CATALOGUES)
 
 test-browser: .venv/installed-dev browser $(CATALOGUES)
 	@echo "== Browser"
-	@$(PYTEST) -m browser tests/browser
+	@$(PYTEST) -n 2 -m browser tests/browser
 
 browser: .venv/installed-dev
 	@$(PYTHON) -m tests.chromium || { \

@@ -88,7 +88,7 @@ class BillingTypeForm(WorkspaceBoundForm):
 
 
 class RuleForm(BillingTypeForm):
-    """A rule that is still being filled in, never saved. Without a workspace or a rate it rounds all the same."""
+    """A rule that is still being filled in, and never saved. Without a workspace or a rate it rounds too."""
 
     archived = None  # type: ignore[assignment]
 
