@@ -7,6 +7,7 @@ from babel.numbers import get_currency_precision
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -39,12 +40,14 @@ def minor_units(rate: Decimal, currency: str) -> int:
 
 class BillingTypeForm(WorkspaceBoundForm):
     rate = forms.DecimalField(
+        label=capfirst(_("rate")),
         # With the decimal comma of the language, as the example that an error gives; a point is read as well.
         localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 12, "autocomplete": "off"}),
         help_text=_("In the currency of the workspace, such as 120.00."),
     )
     archived = forms.BooleanField(
+        label=pgettext_lazy("state", "Archived"),
         required=False,
         help_text=_(
             "Offered no longer, and new timers pass over it. Timers and entries that have it keep it."
