@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from conversations.models import Conversation
 from tests.browser.conftest import Sit
 from tests.browser.scenes import SCENES, World, build
+from tests.test_messages import LANGUAGES
 from workspaces.models import User, Workspace
 
 DESK = {"width": 1280, "height": 800}
@@ -88,3 +89,16 @@ def test_nothing_is_cut_off_at_200_percent(sit: Sit, world: World, spaced: bool)
         if flaws := too_wide(page) + page.evaluate(CUT):
             found[scene.name] = flaws
     assert not found, json.dumps(found, indent=1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_longer_words_fit_a_phone_too(sit: Sit, world: World, language: str) -> None:
+    pages = {name: sit(getattr(world, name), viewport=PHONE) for name in ("agent", "manager")}
+    User.objects.update(language=language)
+    found: dict[str, list[str]] = {}
+    for scene in SCENES:
+        if scene.act is None:
+            scene.play(pages[scene.user], world)
+            if flaws := too_wide(pages[scene.user]):
+                found[scene.name] = flaws
+    assert not found
