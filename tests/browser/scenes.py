@@ -161,6 +161,12 @@ def approve_too_late(page: Page, world: World) -> None:
     expect(page.locator("#queue [role=alert]").first).to_be_visible()
 
 
+def open_palette(page: Page, world: World) -> None:
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    expect(page.get_by_role("option").first).to_be_visible()
+
+
 def ask_to_reverse(page: Page, world: World) -> None:
     page.get_by_role("button", name="Reverse Batch").click()
     expect(page.locator(".question")).to_be_visible()
@@ -212,6 +218,10 @@ SCENES = [
     Scene("no statement", "manager", "/billing/statement/?dates=range&until=2001-01-01"),
     Scene("settings", "agent", "/accounts/settings/"),
     Scene("settings with errors", "agent", "/accounts/settings/", save_no_address),
+    Scene("the palette", "agent", "/conversations/{idle}/", open_palette),
+    Scene("the palette as a page", "agent", "/palette/?q=e"),
+    Scene("the shortcuts", "agent", "/shortcuts/"),
+    Scene("no connection", "agent", "/offline/"),
     # These change what the others show.
     Scene("somebody was quicker", "agent", "/conversations/{stopped}/", save_too_late),
     Scene("a toast with undo", "agent", "/conversations/{running}/", cancel),

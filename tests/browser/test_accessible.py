@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from django.db import OperationalError
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from conversations.models import Conversation
 from tests.browser.conftest import Sit
@@ -55,7 +57,7 @@ def too_wide(page: Page) -> list[str]:
 def expected_errors(sit: Sit, complaints: list[str]) -> Iterator[None]:
     """Some scenes are errors, which browsers log."""
     yield
-    complaints[:] = [each for each in complaints if not re.search(r"status of 40[34] ", each)]
+    complaints[:] = [each for each in complaints if not re.search(r"status of (40[34]|50[03]) ", each)]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -102,3 +104,49 @@ def test_longer_words_fit_a_phone_too(sit: Sit, world: World, language: str) -> 
             if flaws := too_wide(pages[scene.user]):
                 found[scene.name] = flaws
     assert not found
+
+
+def wrong_password(page: Page) -> None:
+    page.get_by_label("User name").fill("agent")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("room", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_at_the_door(
+    browser: Browser,
+    live_server: LiveServer,
+    axe: Axe,
+    agent: User,
+    transactional_db: None,
+    room: dict,
+    theme: str,
+) -> None:
+    page = browser.new_page(base_url=live_server.url, viewport=room, color_scheme=theme)
+    page.goto("/accounts/login/")
+    assert not axe_finds(page, axe) + too_wide(page)
+    wrong_password(page)
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert not axe_finds(page, axe) + too_wide(page)
+    for _ in range(4):
+        wrong_password(page)
+    expect(page.get_by_role("heading", name="Locked for a while")).to_be_visible()
+    assert not axe_finds(page, axe) + too_wide(page)
+    page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("failure", [OperationalError, RuntimeError], ids=["503", "500"])
+def test_axe_finds_nothing_where_something_broke(
+    sit: Sit, axe: Axe, agent: User, monkeypatch: pytest.MonkeyPatch, failure: type[Exception], theme: str
+) -> None:
+    page = sit(agent, viewport=PHONE, color_scheme=theme)
+
+    def fail(request: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("timers.views.Board.of", fail)
+    page.goto("/timers/")
+    expect(page.get_by_role("heading")).to_have_text(re.compile("One moment|Something broke"))
+    assert not axe_finds(page, axe) + too_wide(page)

@@ -6,6 +6,6 @@ function look() {
   fetch(health, { cache: "no-store" }).then((answer) => answer.ok && location.reload(), () => {});
 }
 
-setInterval(look, 3000);
+setInterval(look, 5000);
 window.addEventListener("online", look);
 document.addEventListener("visibilitychange", look);
