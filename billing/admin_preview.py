@@ -24,7 +24,8 @@ def what_applied(calculation: Calculation) -> str:
     for step in calculation.explanation.split(" → ")[1:-1]:
         phrase, _colon, after = step.rpartition(": ")
         if after != before:
-            applied.append(phrase)
+            # French sets a space before the colon.
+            applied.append(phrase.rstrip())
         before = after
     return ", ".join(applied) or gettext("as recorded")
 

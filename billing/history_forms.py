@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from billing.filters import Filters, PersonField, PickField, choose
 from billing.models import BillingEntry, BillingType
-from billing.review_forms import PersonField, choose
 from workspaces.models import Membership, User, Workspace
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,7 +46,7 @@ class CursorField(forms.Field):
         return Cursor(EPOCH + timedelta(microseconds=int(match[1])), match[2], int(match[3]))
 
 
-class HistoryFilters(forms.Form):
+class HistoryFilters(Filters):
     """Which changes are shown. One that makes no sense is an error, and then nothing is."""
 
     KINDS = {
@@ -58,20 +58,8 @@ class HistoryFilters(forms.Form):
     }
 
     kind = choose(_("Kind"), KINDS)
-    person = PersonField(
-        User.objects.none(),
-        label=_("By"),
-        required=False,
-        empty_label=_("By everybody"),
-        widget=forms.Select(attrs={"class": "input", "aria-label": _("By")}),
-    )
-    workspace = forms.ModelChoiceField(
-        Workspace.objects.none(),
-        label=_("Workspace"),
-        required=False,
-        empty_label=_("Every workspace"),
-        widget=forms.Select(attrs={"class": "input", "aria-label": _("Workspace")}),
-    )
+    person = PersonField(_("By"), _("By everybody"))
+    workspace = PickField(_("Workspace"), _("Every workspace"), Workspace.objects.none())
     entry = forms.ModelChoiceField(
         BillingEntry.objects.none(), label=_("Entry"), required=False, widget=forms.HiddenInput
     )
@@ -85,9 +73,6 @@ class HistoryFilters(forms.Form):
         entries = BillingEntry.objects.reviewable_by(user)
         fields["entry"].queryset = entries.select_related("conversation__customer")
         self.is_valid()
-
-    def chosen(self, name: str) -> Any:
-        return self.cleaned_data.get(name)
 
     @property
     def chosen_entry(self) -> BillingEntry | None:

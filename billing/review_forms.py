@@ -10,9 +10,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Case, F, When
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from billing.filters import DayField, Filters, PersonField, PickField, choose
 from billing.flags import FLAGS
 from billing.models import BillingEntry, BillingType
 from billing.models.entry_queryset import BillingEntryQuerySet
@@ -25,24 +26,7 @@ State = BillingEntry.State
 CHARGED = Case(When(kind=BillingType.Kind.SERVICE, then=F("amount")), default=-1)
 
 
-def choose(name: Any, choices: dict[str, Any], **attributes: str) -> forms.ChoiceField:
-    """A select without a label beside it; the first choice is the one that stands if nothing is sent."""
-    widget = forms.Select(attrs={"class": "input", "aria-label": name} | attributes)
-    return forms.ChoiceField(label=name, choices=list(choices.items()), required=False, widget=widget)
-
-
-class PersonField(forms.ModelChoiceField):
-    def label_from_instance(self, person: User) -> str:
-        return person.display_name
-
-
-class DayField(forms.DateField):
-    def __init__(self, name: Any) -> None:
-        widget = forms.DateInput({"class": "input", "type": "date", "aria-label": name}, format="%Y-%m-%d")
-        super().__init__(label=name, required=False, input_formats=["%Y-%m-%d"], widget=widget)
-
-
-class ReviewFilters(forms.Form):
+class ReviewFilters(Filters):
     """Which entries the queue shows, and how. One that makes no sense is an error, and then nothing matches:
     what is approved by a filter must never be more than the reviewer asked for.
     """
@@ -81,20 +65,8 @@ class ReviewFilters(forms.Form):
     }
 
     state = forms.ChoiceField(label=_("State"), choices=State.choices, required=False)
-    agent = PersonField(
-        User.objects.none(),
-        label=_("Agent"),
-        required=False,
-        empty_label=_("Every agent"),
-        widget=forms.Select(attrs={"class": "input", "aria-label": _("Agent")}),
-    )
-    customer = forms.ModelChoiceField(
-        Customer.objects.none(),
-        label=_("Customer"),
-        required=False,
-        empty_label=_("Every customer"),
-        widget=forms.Select(attrs={"class": "input", "aria-label": _("Customer")}),
-    )
+    agent = PersonField(_("Agent"), _("Every agent"))
+    customer = PickField(_("Customer"), _("Every customer"), Customer.objects.none())
     dates = choose(_("Dates"), DATES)
     since = DayField(pgettext_lazy("dates", "From"))
     until = DayField(pgettext_lazy("dates", "To"))
@@ -115,15 +87,6 @@ class ReviewFilters(forms.Form):
         customers: Any = self.fields["customer"]
         customers.queryset = Customer.objects.filter(workspace__in=user.managed_ids)
         self.is_valid()
-
-    def clean(self) -> dict[str, Any]:
-        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
-        if since and until and since > until:
-            self.add_error("until", gettext("The last day is before the first."))
-        return self.cleaned_data
-
-    def chosen(self, name: str) -> Any:
-        return self.cleaned_data.get(name)
 
     @property
     def state_name(self) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from billing.filters import DayField, Filters, PickField, choose
 from billing.models import ExportBatch
-from billing.review_forms import DayField
 from conversations.forms import offer
 from conversations.models import Customer
 from workspaces.models import User
@@ -20,23 +20,13 @@ from workspaces.models import User
 MONTHS = 24
 
 
-class StatementFilters(forms.Form):
+class StatementFilters(Filters):
     """Whose charges, of which days or of which batch. What makes no sense is an error, and then nothing is
     shown: nobody should send a customer more, or less, than they meant to.
     """
 
-    customer = forms.ModelChoiceField(
-        Customer.objects.none(),
-        label=_("Customer"),
-        required=False,
-        empty_label=_("Every customer"),
-        widget=forms.Select(attrs={"class": "input", "aria-label": _("Customer")}),
-    )
-    dates = forms.ChoiceField(
-        label=_("Dates"),
-        required=False,
-        widget=forms.Select(attrs={"class": "input", "aria-label": _("Dates")}),
-    )
+    customer = PickField(_("Customer"), _("Every customer"), Customer.objects.none())
+    dates = choose(_("Dates"), {})
     since = DayField(pgettext_lazy("dates", "From"))
     until = DayField(pgettext_lazy("dates", "To"))
     batch = forms.ModelChoiceField(
@@ -58,15 +48,6 @@ class StatementFilters(forms.Form):
         """The first days of the latest months, this one first."""
         count = self.today.year * 12 + self.today.month - 1
         return [date((count - back) // 12, (count - back) % 12 + 1, 1) for back in range(MONTHS)]
-
-    def clean(self) -> dict[str, Any]:
-        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
-        if since and until and since > until:
-            self.add_error("until", gettext("The last day is before the first."))
-        return self.cleaned_data
-
-    def chosen(self, name: str) -> Any:
-        return self.cleaned_data.get(name)
 
     @property
     def asks_for_days(self) -> bool:

@@ -18,7 +18,6 @@
 
   try {
     chosen = localStorage.getItem("theme") ?? "";
-    if (chosen === "auto") chosen = ""; // what the admin calls following the system
   } catch {
     // Then it follows the system.
   }

@@ -4,12 +4,13 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import translation
 
-from billing.admin_preview import PREVIEWED_SECONDS
+from billing.admin_preview import PREVIEWED_SECONDS, what_applied
 from billing.models import BillingType
 from tests.admin.pages import address, rows_of, text
 from tests.cast import sign_in
-from tests.factories import UserFactory
+from tests.factories import BillingTypeFactory, UserFactory
 from workspaces.models import Workspace
 
 NEW = "/admin/billing/billingtype/preview/"
@@ -171,3 +172,13 @@ def test_what_is_odd_in_the_form_is_no_error_of_the_server(as_admin, billing_typ
             response = as_admin.post(of(billing_type), RULE | {field: odd})
             assert response.status_code in (200, 422)
             assert b"<script>alert" not in response.content
+
+
+def test_what_applied_reads_as_a_list_where_a_space_stands_before_the_colon(workspace):
+    """As French sets it."""
+    rule = BillingTypeFactory(workspace=workspace, minimum_minutes=30)
+    with translation.override("fr"):
+        applied = what_applied(rule.calculate(60))
+    assert ", " in applied
+    assert "\xa0," not in applied
+    assert not applied.endswith("\xa0")

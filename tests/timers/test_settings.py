@@ -3,9 +3,10 @@
 import pytest
 
 from billing.models import BillingEntry
+from conversations.models import ConversationClosed
 from tests.factories import BillingTypeFactory, ConversationFactory, MembershipFactory
 from tests.timers.moments import START, after
-from timers.models import ConversationClosed, Timer
+from timers.models import Timer
 
 
 @pytest.fixture

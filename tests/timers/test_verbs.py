@@ -4,9 +4,9 @@ import pytest
 from django.db.models import Model
 
 from billing.models import BillingEntry
-from conversations.models import Conversation
+from conversations.models import Conversation, ConversationClosed
 from tests.timers.moments import START, after
-from timers.models import AnotherTimerIsOpen, ConversationClosed, Interval, Timer, TimerCanceled
+from timers.models import AnotherTimerIsOpen, Interval, Timer, TimerCanceled
 
 NOW = after(minutes=15)
 

@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from billing.models import BillingEntry
+from timers.board import with_seconds
 from timers.models import Timer
 from workspaces.models import Workspace
 
@@ -61,8 +62,6 @@ def running_timers() -> dict[str, Any]:
     """`timers`, those that have run longest first, with their raw `seconds`; `count` is of all there are."""
     running = Timer.objects.running()
     now = timezone.now()
-    shown = list(running.for_display().order_by("running_since", "pk")[:SHOWN])
-    for timer in shown:
-        timer.seconds = timer.raw_seconds(now)
+    shown = with_seconds(running.for_display().order_by("running_since", "pk")[:SHOWN], now)
     shown.sort(key=lambda timer: not timer.is_unusually_long)
     return {"timers": shown, "count": running.count()}

@@ -47,7 +47,6 @@ function close() {
 
 function shown(event) {
   current = event.detail.requestConfig.parameters.q === input.value;
-  found.scrollTop = 0;
   choose(options()[0]);
   if (current && entered) open(chosen(), entered);
   if (current) entered = null;

@@ -1,4 +1,4 @@
-"""Timers: one user's stopwatch on one conversation, and the intervals that it recorded."""
+"""Timers: one user's stopwatch on one conversation, and what is done with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.flags import UNUSUALLY_LONG
 from billing.models import BillingEntry, BillingType
 from conversations.models import Conversation, ConversationClosed
+from timers.models.timer_queryset import TimerQuerySet
 from timers.overlaps import count_overlap
 from workspaces.models import User, Workspace
 
@@ -30,30 +31,7 @@ class TimerCanceled(Exception):
     """A canceled timer becomes no entry; restore it first."""
 
 
-class TimerQuerySet(models.QuerySet["Timer"]):
-    def open(self) -> TimerQuerySet:
-        return self.filter(state__in=Timer.OPEN)
-
-    def running(self) -> TimerQuerySet:
-        return self.filter(state=Timer.State.RUNNING)
-
-    def for_user(self, user: User) -> TimerQuerySet:
-        """The user's own, in the workspaces that they (still) belong to."""
-        return self.filter(user=user, workspace__memberships__user=user)
-
-    def stoppable_by(self, user: User) -> TimerQuerySet:
-        """The user's own, and everybody's in the workspaces that they manage."""
-        mine = Q(user=user, workspace__in=user.roles)
-        return self.filter(mine | Q(workspace__in=user.managed_ids))
-
-    def for_display(self) -> TimerQuerySet:
-        """With what a page shows of a timer; running first, the latest on top."""
-        related = "workspace", "user", "conversation__customer", "billing_type__workspace", "entry"
-        first = models.Case(models.When(state=Timer.State.RUNNING, then=0), default=1)
-        return (
-            self.select_related(*related).prefetch_related("intervals").order_by(first, "-changed_at", "-pk")
-        )
-
+class TimerManager(models.Manager.from_queryset(TimerQuerySet)):  # type: ignore[misc]
     def start(self, *, user: User, conversation: Conversation, now: datetime) -> Timer:
         """The user's timer on the conversation runs; returns it. Idempotent.
 
@@ -135,7 +113,7 @@ class Timer(models.Model):
     )
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
 
-    objects = TimerQuerySet.as_manager()
+    objects = TimerManager()
 
     #: The user's other timers that starting this one stopped.
     also_stopped: Sequence[Timer] = ()
@@ -350,39 +328,3 @@ class Timer(models.Model):
         """Timers whose entry no longer waits for the agent leave the list: they are logged."""
         waiting = Timer.objects.filter(entry__in=list(entries), state=Timer.State.STOPPED)
         waiting.update(state=Timer.State.LOGGED, changed_at=now)
-
-
-class Interval(models.Model):
-    """One uninterrupted run of a timer, half open. A fact: a trigger refuses to change or delete it."""
-
-    timer = models.ForeignKey(
-        Timer, on_delete=models.PROTECT, related_name="intervals", verbose_name=_("timer")
-    )
-    started_at = models.DateTimeField(_("started at"))
-    stopped_at = models.DateTimeField(_("stopped at"))
-    clock_stepped_back = models.BooleanField(
-        _("clock stepped back"),
-        default=False,
-        help_text=_("The server's clock was set back while it ran; it counts as zero."),
-    )
-
-    class Meta:
-        verbose_name = _("interval")
-        verbose_name_plural = _("intervals")
-        ordering = ["started_at", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(stopped_at__gte=F("started_at")),
-                name="an_interval_ends_no_earlier_than_it_starts",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return gettext("%(start)s to %(stop)s") % {
-            "start": f"{self.started_at:%F %T}",
-            "stop": f"{self.stopped_at:%F %T}",
-        }
-
-    @property
-    def duration(self) -> timedelta:
-        return self.stopped_at - self.started_at
