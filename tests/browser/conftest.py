@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from conversations.models import Conversation
+from tests.factories import ConversationFactory
 from workspaces.models import User
 
 expect.set_options(timeout=10_000)
 
 Sit = Callable[..., Page]
+Hold = Callable[[str], list[Route]]
 #: How a browser logs what a form or a conflict is answered with.
 REFUSED = re.compile(r"(status of|Status Error Code) 4(09|22)")
 #: The same of a request that got no answer, or that of a fault.
@@ -61,6 +66,35 @@ def sit(
     for context in contexts:
         context.close()
     assert not complaints, complaints
+
+
+@pytest.fixture
+def three(agent: User, conversation: Conversation) -> list[Conversation]:
+    """The agent's conversations, as the inbox has them."""
+    now = timezone.now()
+    others = [
+        ConversationFactory(
+            pk=pk,
+            customer=conversation.customer,
+            assignee=agent,
+            subject=subject,
+            last_message_at=now - timedelta(days=pk),
+        )
+        for pk, subject in ((8101, "Exchange migration"), (8102, "Lease renewal"))
+    ]
+    return [conversation, *others]
+
+
+@pytest.fixture
+def hold(page: Page) -> Hold:
+    """Keep requests to such addresses waiting; the list that it returns takes them up."""
+
+    def hold_back(addresses: str) -> list[Route]:
+        held: list[Route] = []
+        page.route(addresses, lambda route: held.append(route))
+        return held
+
+    return hold_back
 
 
 def _note(message: ConsoleMessage, complaints: list[str]) -> None:

@@ -161,6 +161,17 @@ def approve_too_late(page: Page, world: World) -> None:
     expect(page.locator("#queue [role=alert]").first).to_be_visible()
 
 
+def find_nothing(page: Page, world: World) -> None:
+    open_palette(page, world)
+    page.keyboard.type("zzzz")
+    expect(page.get_by_text("is called “zzzz”")).to_be_visible()
+
+
+def open_shortcuts(page: Page, world: World) -> None:
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
 def open_palette(page: Page, world: World) -> None:
     page.keyboard.press("Control+k")
     expect(page.get_by_role("combobox")).to_be_focused()
@@ -219,8 +230,10 @@ SCENES = [
     Scene("settings", "agent", "/accounts/settings/"),
     Scene("settings with errors", "agent", "/accounts/settings/", save_no_address),
     Scene("the palette", "agent", "/conversations/{idle}/", open_palette),
+    Scene("the palette, nothing found", "agent", "/conversations/{idle}/", find_nothing),
     Scene("the palette as a page", "agent", "/palette/?q=e"),
     Scene("the shortcuts", "agent", "/shortcuts/"),
+    Scene("the shortcuts over a page", "agent", "/conversations/{idle}/", open_shortcuts),
     Scene("no connection", "agent", "/offline/"),
     # These change what the others show.
     Scene("somebody was quicker", "agent", "/conversations/{stopped}/", save_too_late),

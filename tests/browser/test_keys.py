@@ -1,60 +1,22 @@
-"""Fast hands: the palette, single keys, the title of the tab, and where the focus is after each action."""
+"""Single keys: on every page, and in the review."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from billing.models import BillingEntry
 from conversations.models import Conversation
 from tests.browser.conftest import Sit
-from tests.factories import BillingEntryFactory, ConversationFactory, TimerFactory
+from tests.browser.gestures import open_palette, poll, press
+from tests.factories import BillingEntryFactory, TimerFactory
 from timers.models import Timer
-from workspaces.models import User, Workspace
+from workspaces.models import User
 
 NOWHERE = "() => document.activeElement === document.body"
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def mine(page: Page) -> Locator:
-    return page.locator("#my-timer")
-
-
-def chosen(page: Page) -> Locator:
-    return page.locator("#palette [role=option][aria-selected=true]")
-
-
-def open_palette(page: Page) -> Locator:
-    """Its field, once it has looked up what to begin with."""
-    press(page, "Control+k")
-    expect(chosen(page)).to_have_count(1)
-    return page.get_by_role("combobox", name="Go to")
-
-
-@pytest.fixture
-def three(agent: User, conversation: Conversation) -> list[Conversation]:
-    """The agent's conversations, as the inbox has them."""
-    now = timezone.now()
-    others = [
-        ConversationFactory(
-            pk=pk,
-            customer=conversation.customer,
-            assignee=agent,
-            subject=subject,
-            last_message_at=now - timedelta(days=pk),
-        )
-        for pk, subject in ((8101, "Exchange migration"), (8102, "Lease renewal"))
-    ]
-    return [conversation, *others]
 
 
 @pytest.fixture
@@ -73,102 +35,8 @@ def disclosure(page: Page, entry: BillingEntry) -> Locator:
     return page.locator(f"#row-{entry.pk} .disclosure")
 
 
-class TestPalette:
-    def test_it_opens_over_a_field_and_gives_the_focus_back(
-        self, sit: Sit, agent: User, three: list[Conversation]
-    ) -> None:
-        page = sit(agent, f"/conversations/{three[0].pk}/")
-        page.locator("#reply").fill("Half a sent")
-        page.locator("#reply").focus()
-        field = open_palette(page)
-        expect(field).to_be_focused()
-        expect(chosen(page)).to_contain_text("Start timer")
-        press(page, "ArrowDown")
-        expect(chosen(page)).to_contain_text("Exchange migration")
-        expect(field).to_have_attribute("aria-activedescendant", "palette-conversations-1")
-        press(page, "End")
-        expect(chosen(page)).to_contain_text("Keyboard shortcuts")
-        press(page, "ArrowDown")
-        expect(chosen(page)).to_contain_text("Start timer")
-        press(page, "ArrowUp", "Home")
-        expect(chosen(page)).to_contain_text("Start timer")
-        press(page, "Escape")
-        expect(page.locator("#reply")).to_be_focused()
-        expect(page.locator("#reply")).to_have_value("Half a sent")
-
-    def test_a_number_and_enter_in_one_go_open_the_conversation(
-        self, sit: Sit, agent: User, three: list[Conversation], complaints: list[str]
-    ) -> None:
-        page = sit(agent)
-        open_palette(page)
-        page.keyboard.type("#8102")
-        press(page, "Enter")
-        expect(page).to_have_url(re.compile("/conversations/8102/"))
-        complaints.clear()  # of a look-up that another one took the place of
-
-    def test_what_is_typed_next_waits_for_no_late_answer(
-        self, sit: Sit, agent: User, three: list[Conversation], complaints: list[str]
-    ) -> None:
-        page = sit(agent)
-        held: list[Route] = []
-        page.route(re.compile("q=exch"), lambda route: held.append(route))
-        open_palette(page)
-        with page.expect_request(re.compile("q=exch")):
-            page.keyboard.type("exch")
-        press(page, "Control+a")
-        page.keyboard.type("lease")
-        expect(chosen(page)).to_contain_text("Lease renewal")
-        assert held
-        complaints.clear()  # of the look-up that another one took the place of
-
-    def test_it_stops_the_timer_here_and_the_focus_goes_to_its_entry(
-        self, sit: Sit, agent: User, conversation: Conversation
-    ) -> None:
-        TimerFactory(user=agent, conversation=conversation)
-        page = sit(agent, f"/conversations/{conversation.pk}/")
-        page.locator("#note").fill("Called back")
-        open_palette(page)
-        expect(chosen(page)).to_contain_text("Stop timer")
-        press(page, "Enter")
-        expect(mine(page).get_by_role("heading", name="New entry")).to_be_focused()
-        expect(page.locator("#palette")).to_be_hidden()
-        assert BillingEntry.objects.get().description == "Called back"
-
-    def test_it_leads_to_the_sheet_of_shortcuts(self, sit: Sit, agent: User) -> None:
-        page = sit(agent)
-        open_palette(page)
-        page.keyboard.type("keyboard")
-        expect(chosen(page)).to_contain_text("Keyboard shortcuts")
-        press(page, "Enter")
-        expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
-        expect(page.locator("#palette")).to_be_hidden()
-        expect(page).to_have_url(re.compile("/conversations/$"))
-
-    def test_it_opens_by_its_button_on_a_phone(
-        self, sit: Sit, agent: User, conversation: Conversation
-    ) -> None:
-        page = sit(agent, "/billing/", viewport={"width": 390, "height": 844}, has_touch=True)
-        page.get_by_role("link", name="Go to").tap()
-        page.get_by_role("option", name=re.compile("VPN drops")).tap()
-        expect(page).to_have_url(re.compile(f"/conversations/{conversation.pk}/"))
-
-    def test_axe_finds_no_flaw(self, sit: Sit, agent: User, conversation: Conversation, axe) -> None:
-        TimerFactory(user=agent, conversation=conversation)
-        # What fades in is not judged half-way.
-        page = sit(agent, f"/conversations/{conversation.pk}/", reduced_motion="reduce")
-        open_palette(page)
-        for text in ("", "zzzz"):
-            if text:
-                page.keyboard.type(text)
-                expect(page.get_by_text("is called “zzzz”")).to_be_visible()
-            found = axe.run(page)
-            assert found.violations_count == 0, found.generate_report()
-        press(page, "Escape")
-        expect(page.locator("#palette")).to_be_hidden()
-        press(page, "?")
-        expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
-        found = axe.run(page)
-        assert found.violations_count == 0, found.generate_report()
+def my_timer(page: Page) -> Locator:
+    return page.locator("#my-timer")
 
 
 class TestSingleKeys:
@@ -177,13 +45,13 @@ class TestSingleKeys:
     ) -> None:
         page = sit(agent, f"/conversations/{conversation.pk}/")
         press(page, "s")
-        expect(mine(page)).to_contain_text("Running since")
+        expect(my_timer(page)).to_contain_text("Running since")
         page.wait_for_timeout(600)
         press(page, "s")
-        expect(mine(page).get_by_role("heading", name="New entry")).to_be_focused()
+        expect(my_timer(page).get_by_role("heading", name="New entry")).to_be_focused()
         press(page, "s")  # too soon to be meant for what has only just come
         page.wait_for_timeout(600)
-        expect(mine(page).get_by_role("heading", name="New entry")).to_be_visible()
+        expect(my_timer(page).get_by_role("heading", name="New entry")).to_be_visible()
         assert Timer.objects.get().state == "stopped"
         assert BillingEntry.objects.get().confirmed_at is None
 
@@ -194,9 +62,9 @@ class TestSingleKeys:
             "service", timezone.now()
         )
         page = sit(agent, f"/conversations/{conversation.pk}/")
-        mine(page).get_by_label("Description").fill("By keys alone")
+        my_timer(page).get_by_label("Description").fill("By keys alone")
         press(page, "Control+Enter")
-        expect(mine(page).get_by_role("heading", name="My timer")).to_be_focused()
+        expect(my_timer(page).get_by_role("heading", name="My timer")).to_be_focused()
         entry = BillingEntry.objects.get()
         assert (entry.description, bool(entry.confirmed_at)) == ("By keys alone", True)
 
@@ -270,8 +138,7 @@ class TestSingleKeys:
         press(page, "j", "j")
         expect(page.get_by_role("link", name=three[1].subject)).to_be_focused()
         Timer.objects.start(user=agent, conversation=three[0], now=timezone.now())
-        page.wait_for_timeout(1100)
-        page.evaluate("window.dispatchEvent(new Event('focus'))")
+        poll(page)
         expect(page.locator("#rows .chip")).to_have_count(1)
         expect(page.get_by_role("link", name=three[1].subject)).to_be_focused()
 
@@ -375,149 +242,3 @@ class TestReview:
         page.get_by_role("button", name="Clear").focus()
         press(page, "Enter")
         expect(page.locator("#queue .disclosure").first).to_be_focused()
-
-
-class TestTitle:
-    def test_it_has_the_running_clock_and_only_while_it_runs(
-        self, sit: Sit, agent: User, conversation: Conversation
-    ) -> None:
-        page = sit(agent, f"/conversations/{conversation.pk}/")
-        usual = f"{conversation} · Stint"
-        expect(page).to_have_title(usual)
-        icon = page.locator("#favicon")
-        expect(icon).to_have_attribute("href", re.compile("none"))
-        press(page, "s")
-        expect(page).to_have_title(re.compile(r"^0:00:0[2-9] · " + re.escape(usual)))
-        expect(icon).to_have_attribute("href", re.compile("running"))
-        page.wait_for_timeout(600)
-        press(page, "s")
-        expect(page).to_have_title(usual)
-        expect(icon).to_have_attribute("href", re.compile("stopped"))
-
-    @pytest.mark.parametrize("address", ["/conversations/", "/timers/", "/billing/", "/billing/review/"])
-    def test_it_and_the_icon_follow_on_every_page(
-        self, sit: Sit, manager: User, conversation: Conversation, address: str
-    ) -> None:
-        page = sit(manager, address)
-        usual = page.title()
-        timer = Timer.objects.start(user=manager, conversation=conversation, now=timezone.now())
-
-        def poll() -> None:
-            page.wait_for_timeout(1100)
-            page.evaluate("window.dispatchEvent(new Event('focus'))")
-
-        poll()
-        icon = page.locator("#favicon")
-        expect(icon).to_have_attribute("href", re.compile("running"))
-        expect(page).to_have_title(re.compile(r"^0:00:\d\d · " + re.escape(usual)))
-        page.wait_for_timeout(1100)
-        expect(page).to_have_title(re.compile(r"^0:00:\d\d · " + re.escape(usual)))
-        timer.stop(timezone.now())
-        poll()
-        expect(icon).to_have_attribute("href", re.compile("stopped"))
-        expect(page).to_have_title(usual)
-
-    def test_it_ticks_behind_another_tab(self, sit: Sit, agent: User, conversation: Conversation) -> None:
-        TimerFactory(user=agent, conversation=conversation)
-        page = sit(agent, "/billing/")
-        page.evaluate(
-            "() => { Object.defineProperty(document, 'hidden', {value: true});"
-            " document.dispatchEvent(new Event('visibilitychange')) }"
-        )
-        before = page.title()
-        page.wait_for_timeout(1500)
-        assert page.title() != before
-
-
-def cancel_here(page: Page) -> None:
-    mine(page).get_by_role("button", name="Cancel timer").focus()
-    press(page, "Enter")
-    expect(mine(page)).to_contain_text("No timer here")
-
-
-def undo(page: Page) -> None:
-    cancel_here(page)
-    page.locator("#toasts").get_by_role("button", name="Undo").focus()
-    press(page, "Enter")
-    expect(mine(page)).not_to_contain_text("No timer here")
-
-
-def dismiss(page: Page) -> None:
-    cancel_here(page)
-    page.locator("#toasts").get_by_role("button", name="Dismiss").focus()
-    press(page, "Enter")
-    expect(page.locator("#toasts")).not_to_contain_text("canceled")
-
-
-def cancel_in_the_list(page: Page) -> None:
-    press(page, "t")
-    page.locator("#timers").get_by_role("button", name="Cancel timer").first.focus()
-    press(page, "Enter")
-    expect(page.locator("#timers li")).to_have_count(1)
-
-
-def close_a_list_whose_button_was_drawn_anew(page: Page) -> None:
-    page.locator("#timers-icon button").focus()
-    press(page, "Enter")
-    page.locator("#timers").get_by_role("button", name="Service").first.focus()
-    press(page, "Enter")
-    expect(page.locator("#toasts")).to_contain_text("prepared")
-    press(page, "Escape")
-    expect(page.locator("#timers")).to_be_hidden()
-
-
-def leave_the_palette_opened_from_the_list(page: Page) -> None:
-    press(page, "t")
-    expect(page.locator("#timers li a").first).to_be_focused()
-    open_palette(page)
-    press(page, "Escape")
-
-
-def leave_the_sheet_opened_from_the_menu(page: Page) -> None:
-    page.get_by_role("button", name="Account of").focus()
-    press(page, "Enter")
-    page.get_by_role("link", name="Keyboard shortcuts").focus()
-    press(page, "Enter")
-    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
-    press(page, "Escape")
-
-
-def send(page: Page) -> None:
-    page.locator("#reply").fill("Done.")
-    press(page, "Control+Enter")
-    expect(page.locator("#messages")).to_contain_text("Done.")
-
-
-def leave_the_assign_menu(page: Page) -> None:
-    page.get_by_role("button", name="Assigned to").focus()
-    press(page, "Enter", "Tab", "Escape")
-
-
-@pytest.mark.parametrize(
-    ("action", "place"),
-    [
-        (cancel_here, "#my-timer h2"),
-        (undo, "#my-timer h2"),
-        (dismiss, "#my-timer h2"),
-        (cancel_in_the_list, "#timers li a"),
-        (close_a_list_whose_button_was_drawn_anew, "#timers-icon button"),
-        (leave_the_palette_opened_from_the_list, "#timers-icon button"),
-        (leave_the_sheet_opened_from_the_menu, ".avatar[popovertarget]"),
-        (send, "#reply"),
-        (leave_the_assign_menu, "[popovertarget=assign]"),
-    ],
-    ids=lambda value: getattr(value, "__name__", ""),
-)
-def test_after_it_the_focus_is_where_the_eye_is(
-    sit: Sit,
-    agent: User,
-    workspace: Workspace,
-    three: list[Conversation],
-    action: Callable[[Page], None],
-    place: str,
-) -> None:
-    for each in three[:2]:
-        TimerFactory(user=agent, conversation=each)
-    page = sit(agent, f"/conversations/{three[0].pk}/")
-    action(page)
-    expect(page.locator(place).first).to_be_focused()

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from billing.models import BillingEntry
 from conversations.models import Conversation
 from tests.browser.conftest import Sit
+from tests.browser.gestures import in_sidebar, poll, timer_button
 from tests.factories import ConversationFactory
 from timers.models import Timer
 from workspaces.models import User, Workspace
@@ -20,30 +21,22 @@ def icon(page: Page, state: str, name: str) -> None:
     expect(button).to_have_attribute("data-state", state)
 
 
-def toolbar(page: Page) -> None:
-    page.get_by_role("group", name="Conversation").get_by_role("button", name="Timer", exact=True).click()
-
-
-def sidebar(page: Page, name: str) -> None:
-    page.locator("#my-timer").get_by_role("button", name=name, exact=True).click()
-
-
 def test_start_tick_stop_check_and_save(sit: Sit, agent: User, conversation: Conversation) -> None:
     page = sit(agent)
     icon(page, "white", "Timers: none")
     page.get_by_role("link", name=conversation.subject).click()
-    toolbar(page)
+    timer_button(page).click()
     icon(page, "green", "Timers: 1 running")
     clock = page.locator("#my-timer time.clock")
     expect(clock).to_have_text("0:00:02")
-    sidebar(page, "Stop")
+    in_sidebar(page, "Stop").click()
     icon(page, "red", "Timers: 1 stopped")
     form = page.locator("#my-timer")
     expect(form.get_by_role("heading", name="New entry")).to_be_visible()
     expect(form.get_by_label("Billed time")).to_have_value("0:15")
     expect(form.locator(".receipt")).to_contain_text("30.00 EUR")
     form.get_by_label("Description").fill("Looked at the logs")
-    sidebar(page, "Save")
+    in_sidebar(page, "Save").click()
     icon(page, "white", "Timers: none")
     expect(page.locator("#others")).to_contain_text("Looked at the logs")
     entry = BillingEntry.objects.get()
@@ -54,8 +47,8 @@ def test_start_tick_stop_check_and_save(sit: Sit, agent: User, conversation: Con
 
 def test_the_calculation_follows_the_form(sit: Sit, agent: User, conversation: Conversation) -> None:
     page = sit(agent, f"/conversations/{conversation.pk}/")
-    toolbar(page)
-    sidebar(page, "Stop")
+    timer_button(page).click()
+    in_sidebar(page, "Stop").click()
     form = page.locator("#my-timer")
     form.get_by_label("Billed time").fill("1,5")
     form.get_by_label("Billed time").blur()
@@ -65,11 +58,11 @@ def test_the_calculation_follows_the_form(sit: Sit, agent: User, conversation: C
 
 def test_a_wrong_duration_is_told_beside_its_field(sit: Sit, agent: User, conversation: Conversation) -> None:
     page = sit(agent, f"/conversations/{conversation.pk}/")
-    toolbar(page)
-    sidebar(page, "Stop")
+    timer_button(page).click()
+    in_sidebar(page, "Stop").click()
     form = page.locator("#my-timer")
     form.get_by_label("Billed time").fill("25:99")
-    sidebar(page, "Save")
+    in_sidebar(page, "Save").click()
     expect(form.locator(".error").first).to_contain_text("Write 1:30, 90m, 1.5h or 1.5.")
     icon(page, "red", "Timers: 1 stopped")
     assert BillingEntry.objects.get().confirmed_at is None
@@ -80,7 +73,7 @@ def test_stop_start_cancel_and_undo_from_the_list(
 ) -> None:
     other = ConversationFactory(customer=conversation.customer, subject="Exchange migration")
     page = sit(agent, f"/conversations/{conversation.pk}/")
-    toolbar(page)
+    timer_button(page).click()
     page.goto(f"/conversations/{other.pk}/")
     page.get_by_role("button", name="Timers: 1 running").click()
     timers = page.locator("#timers")
@@ -112,20 +105,20 @@ def test_without_automatic_entries_stop_only_pauses(
     workspace.create_entries_automatically = False
     workspace.save()
     page = sit(agent, f"/conversations/{conversation.pk}/")
-    toolbar(page)
+    timer_button(page).click()
     page.locator("#note").fill("Called back")
-    sidebar(page, "Stop")
+    in_sidebar(page, "Stop").click()
     icon(page, "red", "Timers: 1 stopped")
     expect(page.locator("#note")).to_have_value("Called back")
     assert not BillingEntry.objects.exists()
-    sidebar(page, "Start")
+    in_sidebar(page, "Start").click()
     icon(page, "green", "Timers: 1 running")
-    sidebar(page, "Time")
+    in_sidebar(page, "Time").click()
     form = page.locator("#my-timer")
     expect(form.get_by_role("heading", name="New entry")).to_be_visible()
     expect(form.get_by_label("Time entry")).to_be_checked()
     expect(form.get_by_label("Description")).to_have_value("Called back")
-    sidebar(page, "Save")
+    in_sidebar(page, "Save").click()
     icon(page, "white", "Timers: none")
     assert BillingEntry.objects.get().kind == "time"
     assert Timer.objects.get().intervals.count() == 2
@@ -138,10 +131,10 @@ def test_one_running_timer_says_which_one_it_stopped(
     workspace.save()
     other = ConversationFactory(customer=conversation.customer, subject="Exchange migration")
     page = sit(agent, f"/conversations/{conversation.pk}/")
-    toolbar(page)
+    timer_button(page).click()
     icon(page, "green", "Timers: 1 running")
     page.goto(f"/conversations/{other.pk}/")
-    toolbar(page)
+    timer_button(page).click()
     icon(page, "green", "Timers: 1 running, 1 stopped")
     expect(page.locator("#toasts")).to_contain_text(f"Stopped the timer on {conversation.number}")
 
@@ -152,13 +145,12 @@ def test_another_tab_follows_on_focus_and_by_its_poll(
     page = sit(agent, f"/conversations/{conversation.pk}/")
     second = page.context.new_page()
     second.goto(f"/conversations/{conversation.pk}/")
-    toolbar(page)
+    timer_button(page).click()
     icon(page, "green", "Timers: 1 running")
-    second.wait_for_timeout(1100)  # it polls once a second at most
-    second.evaluate("window.dispatchEvent(new Event('focus'))")
+    poll(second)
     icon(second, "green", "Timers: 1 running")
     expect(second.locator("#my-timer")).to_contain_text("Running since")
-    sidebar(second, "Stop")
+    in_sidebar(second, "Stop").click()
     icon(second, "red", "Timers: 1 stopped")
     expect(page.get_by_role("button", name="Timers: 1 stopped")).to_be_visible(timeout=20_000)
     expect(page.locator("#my-timer")).to_contain_text("New entry")
@@ -168,14 +160,13 @@ def test_a_poll_leaves_a_form_alone_while_it_is_filled_in(
     sit: Sit, agent: User, colleague: User, conversation: Conversation
 ) -> None:
     page = sit(agent, f"/conversations/{conversation.pk}/")
-    toolbar(page)
-    sidebar(page, "Stop")
+    timer_button(page).click()
+    in_sidebar(page, "Stop").click()
     page.locator("#my-timer").get_by_label("Description").fill("Half a sent")
     theirs = sit(colleague, f"/conversations/{conversation.pk}/")
-    toolbar(theirs)
+    timer_button(theirs).click()
     icon(theirs, "green", "Timers: 1 running")
-    page.wait_for_timeout(1100)  # it polls once a second at most
-    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    poll(page)
     expect(page.locator("#others")).to_contain_text("Jonas Feddersen-Lindqvist")
     expect(page.locator("#my-timer").get_by_label("Description")).to_have_value("Half a sent")
 
@@ -185,7 +176,7 @@ def test_the_clock_follows_the_server_and_not_the_device(
 ) -> None:
     page = sit(agent, f"/conversations/{conversation.pk}/")
     page.add_init_script("Date.now = () => 0; Date = class extends Date { constructor() { super(0) } }")
-    toolbar(page)
+    timer_button(page).click()
     page.reload()
     clock = page.locator("#my-timer time.clock")
     expect(clock).to_have_text(re.compile(r"0:00:0[2-5]"))
@@ -196,10 +187,10 @@ def test_a_manager_approves_and_returns(
 ) -> None:
     page = sit(agent, f"/conversations/{conversation.pk}/")
     for description in ("First look", "Second look"):
-        toolbar(page)
-        sidebar(page, "Stop")
+        timer_button(page).click()
+        in_sidebar(page, "Stop").click()
         page.locator("#my-timer").get_by_label("Description").fill(description)
-        sidebar(page, "Save")
+        in_sidebar(page, "Save").click()
         icon(page, "white", "Timers: none")
     review = sit(manager, "/billing/review/")
     row = review.locator("tr", has_text="First look")
@@ -222,18 +213,18 @@ def test_the_whole_job_without_javascript(
 ) -> None:
     plain = {"java_script_enabled": False, "viewport": {"width": width, "height": 844}}
     page = sit(agent, f"/conversations/{conversation.pk}/", **plain)
-    toolbar(page)
+    timer_button(page).click()
     icon(page, "green", "Timers: 1 running")
     if width == 390:
         page.locator("#timerbar").get_by_role("button", name="Stop").click()
         page.get_by_role("button", name="Check entry").click()
     else:
         page.locator("#note").fill("By form alone")
-        sidebar(page, "Stop")
+        in_sidebar(page, "Stop").click()
     icon(page, "red", "Timers: 1 stopped")
     form = page.locator("#my-timer")
     form.get_by_label("Description").fill("By form alone")
-    sidebar(page, "Save")
+    in_sidebar(page, "Save").click()
     icon(page, "white", "Timers: none")
     review = sit(manager, "/billing/review/", **plain | {"viewport": {"width": 1280, "height": 800}})
     review.locator("tr", has_text="By form alone").get_by_role("button", name="Approve").first.click()
@@ -244,8 +235,8 @@ def test_the_whole_job_without_javascript(
 
 def test_cancel_and_undo_without_javascript(sit: Sit, agent: User, conversation: Conversation) -> None:
     page = sit(agent, f"/conversations/{conversation.pk}/", java_script_enabled=False)
-    toolbar(page)
-    sidebar(page, "Cancel timer")
+    timer_button(page).click()
+    in_sidebar(page, "Cancel timer").click()
     icon(page, "white", "Timers: none")
     page.get_by_role("button", name="Undo").click()
     icon(page, "red", "Timers: 1 stopped")
@@ -257,7 +248,7 @@ def test_the_list_of_conversations_and_the_inbox_follow_their_timers(
     page = sit(agent, f"/conversations/{conversation.pk}/")
     mark = page.locator("#inbox [data-timer-of]")
     expect(mark).to_be_hidden()
-    toolbar(page)
+    timer_button(page).click()
     expect(mark).to_have_attribute("data-state", "green")
     expect(mark).to_be_visible()
     page.goto("/conversations/")
@@ -271,7 +262,7 @@ def test_a_double_click_on_stop_stops_and_starts_nothing(
     sit: Sit, agent: User, conversation: Conversation
 ) -> None:
     page = sit(agent, f"/conversations/{conversation.pk}/")
-    toolbar(page)
+    timer_button(page).click()
     page.get_by_role("button", name="Timers: 1 running").click()
     page.locator("#timers").get_by_role("button", name="Stop").dblclick(delay=60)
     icon(page, "red", "Timers: 1 stopped")
@@ -284,17 +275,16 @@ def test_a_form_that_is_being_filled_in_survives_somebody_elses_change_and_is_to
     sit: Sit, agent: User, manager: User, conversation: Conversation
 ) -> None:
     page = sit(agent, f"/conversations/{conversation.pk}/")
-    toolbar(page)
-    sidebar(page, "Stop")
+    timer_button(page).click()
+    in_sidebar(page, "Stop").click()
     form = page.locator("#my-timer")
     form.get_by_label("Description").fill("Half a sentence")
     entry = BillingEntry.objects.get()
     entry.revise(by=manager, version=entry.version, now=timezone.now(), description="The manager's")
-    page.wait_for_timeout(1100)
-    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    poll(page)
     page.wait_for_timeout(800)
     expect(form.get_by_label("Description")).to_have_value("Half a sentence")
-    sidebar(page, "Save")
+    in_sidebar(page, "Save").click()
     expect(form).to_contain_text("The manager's")
     form.get_by_role("button", name="Save mine over it").click()
     icon(page, "white", "Timers: none")
@@ -314,10 +304,10 @@ def test_an_ended_session_leads_to_the_login_and_back(
     agent.set_password("demo")
     agent.save()
     page = sit(agent, f"/conversations/{conversation.pk}/")
-    toolbar(page)
+    timer_button(page).click()
     icon(page, "green", "Timers: 1 running")
     page.context.clear_cookies()
-    sidebar(page, "Stop")
+    in_sidebar(page, "Stop").click()
     page.get_by_label("User name").fill("agent")
     page.get_by_label("Password").fill("demo")
     page.get_by_role("button", name="Sign in").click()
@@ -339,7 +329,7 @@ def test_a_token_that_another_tab_rotated_still_works(
     second.get_by_label("Password").fill("demo")
     second.get_by_role("button", name="Sign in").click()
     expect(second).to_have_url(re.compile("/conversations/"))
-    toolbar(page)
+    timer_button(page).click()
     icon(page, "green", "Timers: 1 running")
 
 
@@ -347,8 +337,8 @@ def test_save_is_not_moved_away_from_under_the_pointer(
     sit: Sit, agent: User, conversation: Conversation
 ) -> None:
     page = sit(agent, f"/conversations/{conversation.pk}/")
-    toolbar(page)
-    sidebar(page, "Stop")
+    timer_button(page).click()
+    in_sidebar(page, "Stop").click()
     form = page.locator("#my-timer")
     form.get_by_label("Billed time").fill("2:00")
     form.get_by_role("button", name="Save", exact=True).click(delay=700)  # the figures come while it is down
@@ -363,6 +353,5 @@ def test_a_manager_sees_a_colleagues_timer_end(
     page = sit(manager, "/timers/")
     expect(page.locator("#team")).to_contain_text("Katharina Wiegand")
     timer.stop(timezone.now())
-    page.wait_for_timeout(1100)
-    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    poll(page)
     expect(page.locator("#team")).to_contain_text("Nobody else has a timer running.")
