@@ -3,18 +3,23 @@
 from functools import update_wrapper
 from typing import Any
 
-from django.conf import settings
+from allauth.core.ratelimit import consume_or_429
 from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from config.admin_careful import Careful
+from workspaces.requests import local
 
 #: The models as people think of them; whatever else is registered belongs to the sign-in and its permissions.
 GROUPS = [
@@ -41,9 +46,20 @@ class StintAdminSite(admin.AdminSite):
     @method_decorator(never_cache)
     @login_not_required
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Through the door of the application."""
-        shown = {"title": _("Sign in"), "demo": settings.DEMO, "languages": settings.LANGUAGES}
-        return super().login(request, shown | (extra_context or {}))
+        """To the door of the application: one door, behind which a second factor is asked for."""
+        back = local(request.GET.get(REDIRECT_FIELD_NAME, "")) or reverse("admin:index")
+        door = redirect_to_login(back)
+        if not request.user.is_authenticated:
+            return door
+        if self.has_permission(request):
+            return redirect(back)
+        shown = {"username": request.user.get_username(), "back": door.url}
+        return render(request, "admin/login.html", shown, status=403)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """As often as on the page of the application: the old password is not for guessing."""
+        throttled = consume_or_429(request, action="change_password")
+        return throttled or super().password_change(request, extra_context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The groups, with what the user may see in them; of one app (its own page) that app's models."""

@@ -1,4 +1,4 @@
-"""What answers for the whole site: its health, what makes it installable, and every error.
+"""What answers for the whole site: what makes it installable, and every error.
 
 An error is a page of its own, or a toast where a fragment was asked for.
 """
@@ -8,8 +8,7 @@ from hashlib import blake2s
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -23,6 +22,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import reswap
 from django_htmx.middleware import HtmxDetails
 
+from config.logs import request_id
 from config.middleware import to_login
 
 RETRY_AFTER_SECONDS = 5
@@ -34,20 +34,6 @@ OFFLINE_FILES = ["css/app.css", "js/theme.js", "js/later/offline.js", "img/favic
 def home(request: HttpRequest) -> HttpResponse:
     """The conversations are the first page."""
     return redirect("conversations:list")
-
-
-@login_not_required
-@require_safe
-def healthz(request: HttpRequest) -> JsonResponse:
-    """Says whether the database answers and has every migration: 200, else 503."""
-    health = {"database": "ok", "migrations": "ok"}
-    try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            health["migrations"] = "missing"
-    except (DatabaseError, InterfaceError):
-        health = {"database": "unavailable", "migrations": "unknown"}
-    return JsonResponse(health, status=200 if set(health.values()) == {"ok"} else 503)
 
 
 @login_not_required
@@ -135,10 +121,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _error(request, 403, message, retry=True, template="403_csrf.html")
 
 
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """Answers who opens what a button or a form only sends to, as from the history or a bookmark."""
+    response = _error(request, 405, _("This can only be sent from its page. Nothing was changed."))
+    response.headers["Allow"] = allowed
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500; 503 where the database is to blame: unreachable, full, locked or restarting."""
     if not isinstance(sys.exception(), OperationalError | InterfaceError):
-        return _error(request, 500, _("Something went wrong here. Please try again."), retry=True)
+        told = _("Something went wrong here. If it does so again, quote %(id)s to your admin.")
+        return _error(request, 500, told % {"id": request_id.get()}, retry=True)
     message = _("The database cannot be reached just now. Please try again in a moment.")
     response = _error(request, 503, message, retry=True)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -154,6 +148,7 @@ def _error(
         return reswap(HttpResponse(toast, status=status), "none")
     # A page may send itself again, but only what changes nothing.
     context = {"message": message, "retry": retry and request.method in ("GET", "HEAD")}
+    context |= {"request_id": request_id.get()}
     # The top bar asks the database, which may be what failed, for a user, who may not be known yet.
     shown_to = request if status < 500 and hasattr(request, "user") else None
     return HttpResponse(render_to_string(template or f"{status}.html", context, shown_to), status=status)

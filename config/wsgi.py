@@ -5,5 +5,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Nobody waits for a page for longer (PostgreSQL).
+os.environ.setdefault("STATEMENT_TIMEOUT", "30s")
 
 application = get_wsgi_application()

@@ -73,8 +73,9 @@ def post(request: Request, pk: int) -> HttpResponse:
     except ConversationClosed:
         conversation.state, status = Conversation.State.CLOSED, 409
     if request.htmx:
-        context = {"conversation": conversation, "form": form}
-        return render(request, "conversations/_composer.html", context, status=status)
+        context = {"conversation": conversation, "here": conversation, "form": form}
+        part = "conversations/_composer.html" if status == 422 else "conversations/_closed.html"
+        return render(request, part, context, status=status)
     return _page(request, conversation, status, form=form)
 
 

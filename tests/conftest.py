@@ -6,12 +6,14 @@ import hypothesis
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import translation
 from playwright.sync_api import BrowserType
 from pytest_django.live_server_helper import LiveServer
 
 from tests import chromium
+from tests.tampering import unguarded
 
 pytest_plugins = ["tests.cast"]
 
@@ -34,28 +36,17 @@ def english() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """Lets the flush after a transactional test empty append-only tables, whose triggers refuse it on SQLite.
-
-    PostgreSQL flushes by TRUNCATE, which fires no row triggers.
-    """
-    if connection.vendor != "sqlite":
-        yield
-        return
+    """Lets the flush after a transactional test empty the tables that refuse it."""
     operations = type(connection.ops)
     execute_sql_flush = operations.execute_sql_flush
 
-    def flush_past_triggers(self, sql_list: list[str]) -> None:
-        with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-            for name, _ in triggers:
-                cursor.execute(f'DROP TRIGGER "{name}"')
+    def flush_past_guards(self, sql_list: list[str]) -> None:
+        with transaction.atomic(using=self.connection.alias), unguarded():
             execute_sql_flush(self, sql_list)
-            for _, sql in triggers:
-                cursor.execute(sql)
+            cache.clear()  # whose table is no model's
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "execute_sql_flush", flush_past_triggers)
+        patch.setattr(operations, "execute_sql_flush", flush_past_guards)
         yield
 
 

@@ -22,8 +22,20 @@ os.environ.update(
     DEMO="off",
     # Playwright's event loop runs in the thread of the tests, where Django refuses to use the database.
     DJANGO_ALLOW_ASYNC_UNSAFE="true",
+    EMAIL_URL="",
+    HSTS_INCLUDE_SUBDOMAINS="off",
     HTTPS="off",
+    INSECURE_HTTP="off",
+    LOG_FORMAT="json",
+    LOG_LEVEL="INFO",
+    OIDC_CLIENT_ID="",
+    OIDC_CLIENT_SECRET="",
+    OIDC_ISSUER="",
+    OIDC_NAME="",
+    SECOND_FACTOR_FOR_STAFF="off",
     SECRET_KEY="the-tests-own-key-0123456789-0123456789-0123456789",
+    SECRET_KEY_FALLBACKS="",
+    SESSION_LIFETIME_HOURS="168",
 )
 if FOLDER not in os.environ:  # else a worker of pytest-xdist, which shares its parent's
     os.environ[FOLDER] = tempfile.mkdtemp(prefix="stint-tests-")

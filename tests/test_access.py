@@ -15,6 +15,7 @@ from django.utils import timezone
 from billing.models import BillingEntry, ExportBatch
 from conversations.models import Conversation, Message
 from tests.cast import sign_in
+from tests.config.protection import assert_protected
 from tests.factories import MembershipFactory, UserFactory
 from timers.models import Interval, Timer
 from workspaces.models import Membership, User
@@ -30,6 +31,8 @@ OWNER = OUTSIDE | {"agent": "ok", "colleague": 404, "manager": 404}
 OWNER_OR_MANAGER = OWNER | {"manager": "ok"}
 EVERYBODY = dict.fromkeys(ROLES, "ok")
 SIGNED_IN = EVERYBODY | {"anonymous": "login"}
+#: Is sent on to say who they are: the password was not asked for just now.
+ASKED_AGAIN = dict.fromkeys(ROLES, 302) | {"anonymous": "login"}
 #: On an entry of the workspace: whoever manages nothing is told so, another manager finds nothing.
 REVIEWER = dict.fromkeys(("former", "admin", "agent", "colleague"), 403) | {
     "anonymous": "login",
@@ -41,12 +44,29 @@ ANY_REVIEWER = REVIEWER | {"outsider": "ok"}
 #: name: (method, which object's id the address takes, fields, who gets what)
 MATRIX: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
     "home": ("get", "", {}, SIGNED_IN),
-    "login": ("get", "", {}, dict.fromkeys(ROLES, 302) | {"anonymous": 200}),
-    "logout": ("post", "", {}, EVERYBODY),
+    "account_login": ("get", "", {}, dict.fromkeys(ROLES, 302) | {"anonymous": 200}),
+    "account_logout": ("post", "", {}, EVERYBODY),
     "set_language": ("post", "", {"language": "de"}, EVERYBODY),
     "settings": ("get", "", {}, SIGNED_IN),
     "password_change": ("get", "", {}, SIGNED_IN),
     "password_change_done": ("get", "", {}, SIGNED_IN),
+    "account_reset_password": ("get", "", {}, EVERYBODY),
+    "account_reset_password_done": ("get", "", {}, EVERYBODY),
+    "account_reset_password_from_key": ("get", "", {}, EVERYBODY),  # of a link that works no longer
+    "account_reset_password_from_key_done": ("get", "", {}, EVERYBODY),
+    "account_reauthenticate": ("get", "", {}, SIGNED_IN),
+    "openid_start": ("post", "", {}, dict.fromkeys(ROLES, 404)),  # no provider is set up
+    "openid_callback": ("get", "", {}, dict.fromkeys(ROLES, 404)),
+    "mfa_index": ("get", "", {}, SIGNED_IN),
+    "mfa_authenticate": ("get", "", {}, dict.fromkeys(ROLES, 302)),
+    "mfa_reauthenticate": ("get", "", {}, ASKED_AGAIN),
+    "mfa_activate_totp": ("get", "", {}, ASKED_AGAIN),
+    "mfa_deactivate_totp": ("get", "", {}, dict.fromkeys(ROLES, 404) | {"anonymous": "login"}),
+    "mfa_view_recovery_codes": ("get", "", {}, dict.fromkeys(ROLES, 404) | {"anonymous": "login"}),
+    "mfa_generate_recovery_codes": ("get", "", {}, ASKED_AGAIN),
+    "sessions": ("get", "", {}, SIGNED_IN),
+    "session_end": ("post", "", {"session": "none"}, dict.fromkeys(ROLES, 404) | {"anonymous": "login"}),
+    "sessions_end_others": ("post", "", {}, SIGNED_IN),
     "healthz": ("get", "", {}, EVERYBODY),
     "manifest": ("get", "", {}, EVERYBODY),
     "worker": ("get", "", {}, EVERYBODY),
@@ -103,6 +123,9 @@ SPECIAL = {
     "billing:review_many": 422,  # nothing is chosen
     "billing:approve_unflagged": 409,  # not what the page showed
 }
+
+#: What an address takes that is no id.
+PARTS = {"account_reset_password_from_key": ["1", "set-password"]}
 
 
 def names(patterns: list[URLPattern | URLResolver], namespace: str = "") -> list[str]:
@@ -162,7 +185,8 @@ def ask(client: Client, name: str, things: dict[str, int], *, number: int | None
     method, thing, fields, _ = MATRIX[name]
     number = things[thing] if thing and number is None else number
     fields = {key: things.get(value, value) for key, value in fields.items()}
-    return getattr(client, method)(reverse(name, args=[number] if thing else []), fields)
+    parts = PARTS.get(name, [number] if thing else [])
+    return getattr(client, method)(reverse(name, args=parts), fields)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -172,13 +196,14 @@ def test_who_gets_what(
 ) -> None:
     before = snapshot()
     response = ask(client_of(role), name, things)
+    assert_protected(response, kept=name in ("manifest", "worker"))
     expected = MATRIX[name][3][role]
     if expected == "login":
         assert (response.status_code, response.url.split("?")[0]) == (302, LOGIN)
     elif expected == "ok":
         usual = 200 if MATRIX[name][0] == "get" else 302
         assert response.status_code == SPECIAL.get(name, usual)
-        assert LOGIN not in response.headers.get("Location", "") or name == "logout"
+        assert LOGIN not in response.headers.get("Location", "") or name == "account_logout"
     else:
         assert response.status_code == expected
     if expected != "ok":

@@ -186,7 +186,9 @@ def _save_entry(request: Request, timer: Timer, form: EntryForm, undo: str = "")
     try:
         form.save(by=request.user, now=timezone.now())
     except EditConflict as conflict:
-        return _form_again(request, timer, form, 409, conflict.entry)
+        # What was sent twice at the same moment is saved already.
+        sent_again = conflict.entry.confirmed_at and not form.differences
+        return None if sent_again else _form_again(request, timer, form, 409, conflict.entry)
     messages.success(request, _("Logged %(figure)s.") % {"figure": form.entry.figure}, extra_tags=undo)
     return None
 

@@ -1,5 +1,6 @@
 """The admin pages of users, workspaces with their settings, and memberships."""
 
+import logging
 from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
@@ -8,6 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -16,6 +18,10 @@ from django.utils.translation import pgettext_lazy
 
 from workspaces.admin_base import Autocompleting, HistoryAdmin, LabelledFormSet, NoBulkDelete
 from workspaces.models import Membership, User, Workspace
+from workspaces.sign_in import admin as sign_in_admin  # noqa: F401 (registers)
+from workspaces.sign_in import second_factor
+
+logger = logging.getLogger(__name__)
 
 admin.site.unregister(Group)
 
@@ -30,7 +36,8 @@ def may_do_more(user: User, than: User) -> bool:
 
     To manage a workspace is one, unless `than` may make anybody a manager.
     """
-    if user.is_manager and not than.has_perm("workspaces.change_membership"):
+    manages = user.memberships.filter(role=Membership.Role.MANAGER).exists()
+    if manages and not than.has_perm("workspaces.change_membership"):
         return True
     wanted, held = (
         Permission.objects.filter(Q(user=each) | Q(group__user=each)).order_by() for each in (user, than)
@@ -60,6 +67,16 @@ class MembershipInline(Autocompleting, admin.TabularInline):
         return super().get_queryset(request).select_related("user", "workspace")
 
 
+class UserForm(UserChangeForm):
+    remove_second_factor = forms.BooleanField(
+        label=_("Remove the second factor"),
+        required=False,
+        help_text=_(
+            "For a phone that is lost. The password alone is asked for then, so be sure who asks you."
+        ),
+    )
+
+
 @admin.register(User)
 class UserAdmin(NoBulkDelete, DjangoUserAdmin):
     """Only superusers hand out powers, and nobody else edits or signs in as somebody who may do more."""
@@ -68,6 +85,7 @@ class UserAdmin(NoBulkDelete, DjangoUserAdmin):
 
     list_display = ["username", "display_name", "email", "works_in", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "workspaces"]
+    form = UserForm
     add_fieldsets = (
         (None, {"fields": ("username", "first_name", "last_name", "email")}),
         (_("Password"), {"fields": ("usable_password", "password1", "password2")}),
@@ -76,6 +94,23 @@ class UserAdmin(NoBulkDelete, DjangoUserAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("memberships__workspace")
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        shown = super().get_fieldsets(request, obj)
+        section = (_("Second factor"), {"fields": ["remove_second_factor"]})
+        return [*shown, section] if self._may_remove_second_factor(request, obj) else shown
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        asked = form.cleaned_data.get("remove_second_factor")
+        if asked and self._may_remove_second_factor(request, obj) and second_factor.remove(obj):
+            about = {"user_id": obj.pk, "by_user_id": request.user.pk}
+            logger.warning("Second factor removed by an admin", extra=about)
+
+    @staticmethod
+    def _may_remove_second_factor(request: HttpRequest, user: User | None) -> bool:
+        """One's own is switched off where a password is asked for again."""
+        return user is not None and user.pk != request.user.pk and user.has_second_factor
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         fixed = ["last_login", "date_joined"]
@@ -161,6 +196,7 @@ class WorkspaceAdmin(NoBulkDelete, HistoryAdmin):
         (None, {"fields": ["name", "currency", "time_zone"]}),
         (_("Timers"), {"fields": ["create_entries_automatically", "one_running_timer"]}),
         (_("Billing"), {"fields": ["default_billing_type", "hours_per_day"]}),
+        (_("Sign-in"), {"fields": ["second_factor_for_managers"]}),
     ]
     inlines = [MembershipInline]
 

@@ -8,15 +8,19 @@ from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo, available_timezones
 
+from allauth.mfa.models import Authenticator
 from babel.numbers import get_currency_precision, list_currencies
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
+
+from workspaces.histories import KeptRecords
 
 
 class PeopleManager(UserManager["User"]):
@@ -28,6 +32,16 @@ class PeopleManager(UserManager["User"]):
         """
         held = self.select_for_update(no_key=True).filter(pk__in=set(user_ids)).order_by("pk")
         list(held.values_list("pk", flat=True))
+
+    def with_second_factor(self) -> QuerySet[User]:
+        """Users who know `has_second_factor` and `needs_second_factor` from the query that fetches them.
+
+        Every request asks for both, of the session's user.
+        """
+        own = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+        asked = Membership.objects.asked_for_second_factor().filter(user=OuterRef("pk"))
+        answers = {"has_second_factor": Exists(own), "needs_second_factor": Exists(asked)}
+        return self.annotate(**answers)
 
 
 class User(AbstractUser):
@@ -48,6 +62,17 @@ class User(AbstractUser):
 
     objects = PeopleManager()  # type: ignore[misc]  # as in AbstractUser, but for ClassVar
 
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            # Whoever reads the mail of an address can have its account.
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~Q(email=""),
+                name="one_account_per_address",
+                violation_error_message=_("Another account has this email address."),
+            ),
+        ]
+
     @property
     def display_name(self) -> str:
         return self.get_full_name() or self.username
@@ -58,9 +83,26 @@ class User(AbstractUser):
         return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
     @cached_property
+    def has_second_factor(self) -> bool:
+        """Whether signing in asks for a code from an app, besides the password."""
+        return Authenticator.objects.filter(user=self, type=Authenticator.Type.TOTP).exists()
+
+    @cached_property
+    def needs_second_factor(self) -> bool:
+        """Whether a workspace that the user manages asks for one, be it set up or not."""
+        return Membership.objects.asked_for_second_factor().filter(user=self).exists()
+
+    @cached_property
     def roles(self) -> dict[int, str]:
-        """The user's role by workspace id, read once per request."""
-        return dict(self.memberships.values_list("workspace_id", "role"))
+        """The user's role by workspace id, read once per request.
+
+        A manager who has yet to set up the second factor that the workspace asks for is an agent until then.
+        """
+        rows = self.memberships.values_list("workspace_id", "role", "workspace__second_factor_for_managers")
+        return {
+            workspace: Membership.Role.AGENT.value if asked and not self.has_second_factor else role
+            for workspace, role, asked in rows
+        }
 
     @property
     def is_manager(self) -> bool:
@@ -92,7 +134,7 @@ class WorkspaceQuerySet(models.QuerySet["Workspace"]):
         return self.filter(memberships__user=user)
 
     def managed_by(self, user: User) -> WorkspaceQuerySet:
-        return self.filter(memberships__user=user, memberships__role=Membership.Role.MANAGER)
+        return self.filter(pk__in=user.managed_ids)
 
 
 class Workspace(models.Model):
@@ -130,6 +172,14 @@ class Workspace(models.Model):
         default=False,
         help_text=_("Starting a timer stops the user's others."),
     )
+    second_factor_for_managers = models.BooleanField(
+        _("second factor for managers"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Managers sign in with a code from an app too. Until they have set it up, they manage nothing."
+        ),
+    )
     default_billing_type = models.ForeignKey(
         "billing.BillingType",
         verbose_name=_("default billing type"),
@@ -141,7 +191,7 @@ class Workspace(models.Model):
     members = models.ManyToManyField(
         User, verbose_name=_("members"), through="Membership", related_name="workspaces"
     )
-    history = HistoricalRecords()
+    history = KeptRecords()
 
     objects = WorkspaceQuerySet.as_manager()
 
@@ -171,7 +221,10 @@ class Workspace(models.Model):
 
     def local_date(self, moment: datetime) -> date:
         """The calendar day on which `moment` falls in this workspace."""
-        return moment.astimezone(self.zone).date()
+        try:
+            return moment.astimezone(self.zone).date()
+        except OverflowError:  # There the year 10000 has begun, which cannot be written down.
+            return moment.date()
 
     @property
     def seconds_per_day(self) -> int:
@@ -181,6 +234,11 @@ class Workspace(models.Model):
     @property
     def currency_decimals(self) -> int:
         return get_currency_precision(self.currency)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def asked_for_second_factor(self) -> MembershipQuerySet:
+        return self.filter(role=Membership.Role.MANAGER, workspace__second_factor_for_managers=True)
 
 
 class Membership(models.Model):
@@ -197,7 +255,9 @@ class Membership(models.Model):
         User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="memberships"
     )
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.AGENT)
-    history = HistoricalRecords()
+    history = KeptRecords()
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")
@@ -216,3 +276,20 @@ class Membership(models.Model):
             "role": self.get_role_display(),
             "workspace": self.workspace,
         }
+
+
+class Session(AbstractBaseSession):
+    """A sign-in on one device, or a visit before it; workspaces.sign_in.sessions says what it holds."""
+
+    user = models.ForeignKey(
+        User, verbose_name=_("user"), on_delete=models.CASCADE, null=True, related_name="sessions"
+    )
+
+    class Meta(AbstractBaseSession.Meta):
+        pass
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from workspaces.sign_in.sessions import SessionStore  # which knows this model
+
+        return SessionStore

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.conf import settings as site
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,6 +21,8 @@ def settings(request: Request) -> HttpResponse:
     """The user's own name, language and the like, and where they work."""
     form = SettingsForm(request.POST if request.method == "POST" else None, user=request.user)
     if form.is_valid():
+        if "email" in form.changed_data:  # where a new password is sent to
+            raise_if_reauthentication_required(request, app="workspaces")
         return _saved(request, form)
     memberships = request.user.memberships.select_related("workspace").order_by("workspace__name", "pk")
     context = {"form": form, "memberships": memberships}

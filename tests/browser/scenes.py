@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -134,6 +137,12 @@ def save_no_address(page: Page, world: World) -> None:
     send_nothing(page, world)
 
 
+def wrong_again(page: Page, world: World) -> None:
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator(".error")).to_be_visible()
+
+
 def open_a_statement(page: Page, world: World) -> None:
     page.locator(".statement .what a").first.click()
     expect(page.get_by_role("button", name="Print")).to_be_visible()
@@ -183,6 +192,42 @@ def ask_to_reverse(page: Page, world: World) -> None:
     expect(page.locator(".question")).to_be_visible()
 
 
+def confirm(page: Page, world: World) -> None:
+    """Asked for the password once more, types it."""
+    if page.get_by_label("Password").is_visible():
+        page.get_by_label("Password").fill("password")
+        page.keyboard.press("Enter")
+    expect(page.get_by_label("Code")).to_be_visible()
+
+
+def set_up_wrongly(page: Page, world: World) -> None:
+    confirm(page, world)
+    page.get_by_label("Code").fill("no code")
+    page.get_by_role("button", name="Switch on").click()
+    expect(page.locator(".error")).to_be_visible()
+
+
+def set_up(page: Page, world: World) -> None:
+    confirm(page, world)
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    page.get_by_label("Code").fill(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+    page.get_by_role("button", name="Switch on").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+
+
+def without_second_factor(page: Page, world: World) -> None:
+    """Such as the next scene expects it."""
+    Authenticator.objects.all().delete()
+    page.reload()
+
+
+def ask_managers(page: Page, world: World) -> None:
+    Workspace.objects.filter(pk=world.workspace.pk).update(second_factor_for_managers=True)
+    page.reload()
+    expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
+    Workspace.objects.filter(pk=world.workspace.pk).update(second_factor_for_managers=False)
+
+
 SCENES = [
     Scene("conversations", "agent", "/conversations/"),
     Scene("nothing found", "agent", "/conversations/?q=nothing+of+the+kind"),
@@ -211,8 +256,16 @@ SCENES = [
     Scene("an entry by hand with errors", "agent", "/billing/new/", send_nothing),
     Scene("change password", "agent", "/accounts/password_change/"),
     Scene("change password with errors", "agent", "/accounts/password_change/", send_nothing),
+    Scene("forgot the password", "agent", "/accounts/password_reset/"),
+    Scene("look at your mail", "agent", "/accounts/password_reset/sent/"),
+    Scene("a link that works no longer", "agent", "/accounts/password_reset/1-made-up/"),
+    Scene("a new password is set", "agent", "/accounts/password_reset/done/"),
+    Scene("is it you?", "agent", "/accounts/reauthenticate/"),
+    Scene("is it you? with errors", "agent", "/accounts/reauthenticate/", wrong_again),
+    Scene("the administration is closed", "agent", "/admin/"),
     Scene("not for the role", "agent", "/billing/review/"),
     Scene("not found", "agent", "/nowhere/"),
+    Scene("nothing to open", "agent", "/accounts/language/"),
     Scene("review", "manager", "/billing/review/"),
     Scene("review, a row opened", "manager", "/billing/review/", open_a_row),
     Scene("review, to be returned", "manager", "/billing/review/", return_one),
@@ -238,4 +291,14 @@ SCENES = [
     # These change what the others show.
     Scene("somebody was quicker", "agent", "/conversations/{stopped}/", save_too_late),
     Scene("a toast with undo", "agent", "/conversations/{running}/", cancel),
+    Scene("a second factor, off", "agent", "/accounts/second-factor/", without_second_factor),
+    Scene("a second factor, set up wrongly", "agent", "/accounts/second-factor/set-up/", set_up_wrongly),
+    Scene("recovery codes", "agent", "/accounts/second-factor/set-up/", set_up),
+    Scene("recovery codes, shown before", "agent", "/accounts/second-factor/recovery-codes/"),
+    Scene("new recovery codes", "agent", "/accounts/second-factor/recovery-codes/new/"),
+    Scene("a second factor, on", "agent", "/accounts/second-factor/"),
+    Scene("a second factor, to be switched off", "agent", "/accounts/second-factor/switch-off/"),
+    Scene("a code asked for again", "agent", "/accounts/second-factor/reauthenticate/"),
+    Scene("devices", "agent", "/accounts/sessions/"),
+    Scene("a second factor is asked for", "manager", "/billing/review/", ask_managers),
 ]

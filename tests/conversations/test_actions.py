@@ -146,6 +146,10 @@ def test_a_closed_conversation_takes_no_message_but_loses_none(
     assert response.status_code == 409
     assert "Written for long" in response.content.decode()
     assert "Reopen" in response.content.decode()
+    if headers:
+        head = response.text.partition('<header class="thread-head" id="head" hx-swap-oob="true">')[2]
+        assert "Closed" in head
+        assert "timer/start/" not in head
     assert not Message.objects.filter(body="Written for long").exists()
 
 

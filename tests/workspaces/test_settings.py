@@ -18,6 +18,7 @@ from workspaces.models import Membership, User, Workspace
 SETTINGS = "/accounts/settings/"
 LOGIN = "/accounts/login/"
 LANGUAGE = "/accounts/language/"
+CONFIRM = "/accounts/reauthenticate/"
 COOKIE = site.LANGUAGE_COOKIE_NAME
 
 
@@ -25,7 +26,7 @@ def fields(**changes: Any) -> dict[str, Any]:
     sent = {
         "first_name": "Kat",
         "last_name": "Wie",
-        "email": "kat@example.org",
+        "email": "",
         "language": "",
         "shortcuts": "on",
     }
@@ -43,9 +44,44 @@ def test_what_is_saved_is_the_users_own_and_nothing_else(
     smuggled = {"username": "root", "password": "x", "is_staff": "on", "is_superuser": "on", "pk": manager.pk}
     response = as_agent.post(SETTINGS, fields() | smuggled)
     assert (response.status_code, response.url) == (302, SETTINGS)
-    changed = {"first_name": "Kat", "last_name": "Wie", "email": "kat@example.org", "shortcuts": True}
+    changed = {"first_name": "Kat", "last_name": "Wie", "shortcuts": True}
     assert columns(agent) == before | changed
     assert columns(manager) == others
+
+
+def test_another_email_address_is_saved_once_the_password_was_asked_for(
+    as_agent: Client, agent: User
+) -> None:
+    asked = as_agent.post(SETTINGS, fields(email="kat@example.org"))
+    assert (asked.status_code, asked.url) == (302, f"{CONFIRM}?next={SETTINGS.replace('/', '%2F')}")
+    assert columns(agent)["email"] == ""
+    assert as_agent.post(CONFIRM, {"password": "wrong", "next": SETTINGS}).status_code != 302
+    assert columns(agent)["email"] == ""
+    done = as_agent.post(CONFIRM, {"password": "password", "next": SETTINGS})
+    assert (done.status_code, done.url) == (302, SETTINGS)
+    assert columns(agent)["email"] == "kat@example.org"
+    assert columns(agent)["first_name"] == "Kat"
+    assert "Settings saved." in as_agent.get(SETTINGS).content.decode()
+
+
+def test_what_waits_for_the_password_is_not_done_by_somebody_else(
+    as_agent: Client, agent: User, manager: User
+) -> None:
+    as_agent.post(SETTINGS, fields(email="kat@example.org"))
+    as_agent.post("/accounts/logout/")
+    as_agent.force_login(manager)
+    as_agent.post(CONFIRM, {"password": "password", "next": SETTINGS})
+    assert [columns(user)["email"] for user in (agent, manager)] == ["", ""]
+
+
+def test_the_address_of_another_account_is_refused_however_it_is_written(
+    as_agent: Client, agent: User, manager: User
+) -> None:
+    User.objects.filter(pk=manager.pk).update(email="Boss@example.org")
+    answer = as_agent.post(SETTINGS, fields(email="boss@EXAMPLE.org"))
+    assert answer.status_code == 422
+    assert "Another account has this email address." in answer.content.decode()
+    assert columns(agent)["email"] == ""
 
 
 def test_shortcuts_by_a_single_key_can_be_switched_off(as_agent: Client, agent: User) -> None:
@@ -142,11 +178,13 @@ def test_somebody_without_a_workspace_is_told_who_adds_them(db: None) -> None:
     assert "You belong to no workspace. An admin adds you to one." in page
 
 
-def test_the_account_menu_leads_to_the_settings_and_they_to_the_password(
+def test_the_account_menu_leads_to_the_settings_and_they_to_how_one_signs_in(
     as_agent: Client, workspace: Workspace
 ) -> None:
     assert f'href="{SETTINGS}"' in as_agent.get("/timers/").content.decode()
-    assert 'href="/accounts/password_change/"' in as_agent.get(SETTINGS).content.decode()
+    page = as_agent.get(SETTINGS).content.decode()
+    for address in ("/accounts/password_change/", "/accounts/second-factor/", "/accounts/sessions/"):
+        assert f'href="{address}"' in page
 
 
 # Before anybody is signed in

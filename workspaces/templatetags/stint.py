@@ -25,6 +25,12 @@ register.filter("decimals", get_currency_precision)
 
 
 @register.filter
+def in_fours(text: str) -> str:
+    """Easier to read and to type: "12345678" is "1234 5678"."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+@register.filter
 def minutes(length: timedelta) -> str:
     """ "15 min", "1 h 30 min"."""
     return format_minutes(length // timedelta(minutes=1))
