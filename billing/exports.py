@@ -18,11 +18,12 @@ from workspaces.money import as_decimal
 
 Cell = str | int | Decimal | date | timedelta | None
 
-#: With one of these first, if need be behind what is not seen, a spreadsheet takes a text for a formula, in
-#: Japanese ones also the wide forms.
-FORMULA = re.compile(r"^(?=[\t\r\n]|[\s\u200b\ufeff]*[=+\-@＝＋－＠])")
+#: What is not seen, and what a formula begins with in a spreadsheet; in a Japanese one, wide forms too.
+_UNSEEN = r"\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_SIGN = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"
+FORMULA = re.compile(rf"^(?=[\t\r\n]|[{_UNSEEN}]*{_SIGN})")
 #: The same wherever a spreadsheet that goes by semicolons, tabs or lines alone would start a cell.
-FORMULA_WITHIN = re.compile(r"[;\t\r\n](?=[\s\"\u200b\ufeff]*[=+\-@＝＋－＠])")
+FORMULA_WITHIN = re.compile(rf"[;\t\r\n](?=[{_UNSEEN}\"]*{_SIGN})")
 TEN_THOUSANDTH = Decimal("0.0001")
 
 

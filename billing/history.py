@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from billing.history_forms import HistoryFilters
-from billing.history_records import KINDS, Kind, Known, OfEntry, OfWorkspace
+from billing.history_records import KINDS, Kind, Known, OfCustomer, OfEntry, OfWorkspace
 from billing.models import BillingType
 from workspaces.models import User, Workspace
 
@@ -51,7 +51,7 @@ class History:
 
     def _worded(self, records: list[tuple[type[Kind], Any]]) -> list[Kind]:
         before = {kind: kind.model.history.in_bulk(_ids(kind, records)) for kind in KINDS}
-        known = Known(self.workspaces, _type_names(records, before[OfWorkspace]))
+        known = Known(self.workspaces, _type_names(records, before))
         return [kind(record, before[kind].get(record.old_id), known) for kind, record in records]
 
     @property
@@ -74,8 +74,10 @@ def _ids(kind: type[Kind], records: list[tuple[type[Kind], Any]]) -> list[int]:
     return [record.old_id for each, record in records if each is kind and record.old_id]
 
 
-def _type_names(records: list[tuple[type[Kind], Any]], before: dict[int, Any]) -> dict[int, str]:
-    """The names of the billing types that workspaces had for their default."""
-    settings = [record for kind, record in records if kind is OfWorkspace] + list(before.values())
-    wanted = {record.default_billing_type_id for record in settings}
+def _type_names(records: list[tuple[type[Kind], Any]], before: dict[type[Kind], Any]) -> dict[int, str]:
+    """The names of the billing types that workspaces had for their default, or customers for theirs."""
+    wanted = set()
+    for kind, named in ((OfWorkspace, "default_billing_type_id"), (OfCustomer, "billing_type_id")):
+        told = [record for each, record in records if each is kind]
+        wanted |= {getattr(record, named) for record in [*told, *before[kind].values()]}
     return dict(BillingType.objects.filter(pk__in=wanted - {None}).values_list("pk", "name"))

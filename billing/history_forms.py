@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.filters import Filters, PersonField, PickField, choose
 from billing.models import BillingEntry, BillingType
+from billing.moments import microseconds_of, moment_of
+from conversations.models import Customer
 from workspaces.models import Membership, User, Workspace
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Cursor:
     FORM = re.compile(r"([0-9]{1,16})-([a-z]{1,12})-([0-9]{1,18})")
 
     def __str__(self) -> str:
-        return f"{(self.moment - EPOCH) // timedelta(microseconds=1)}-{self.kind}-{self.record_id}"
+        return f"{microseconds_of(self.moment)}-{self.kind}-{self.record_id}"
 
 
 class CursorField(forms.Field):
@@ -43,7 +43,7 @@ class CursorField(forms.Field):
         match = Cursor.FORM.fullmatch(value)
         if match is None or match[2] not in HistoryFilters.KINDS:
             raise ValidationError(self.error_messages["invalid"])
-        return Cursor(EPOCH + timedelta(microseconds=int(match[1])), match[2], int(match[3]))
+        return Cursor(moment_of(int(match[1])), match[2], int(match[3]))
 
 
 class HistoryFilters(Filters):
@@ -55,6 +55,7 @@ class HistoryFilters(Filters):
         "type": _("Billing types"),
         "workspace": _("Workspace settings"),
         "membership": _("Memberships"),
+        "customer": _("Customers"),
     }
 
     kind = choose(_("Kind"), KINDS)
@@ -91,6 +92,7 @@ def authors(workspace_ids: list[int]) -> Any:
     """Everybody who ever changed something in these workspaces, whether they (still) belong there or not."""
     scope = {"history_user": OuterRef("pk"), "workspace__in": workspace_ids}
     of_workspace = {"history_user": OuterRef("pk"), "id__in": workspace_ids}
-    made = [Exists(model.history.filter(**scope)) for model in (BillingEntry, BillingType, Membership)]
-    wrote = made[0] | made[1] | made[2] | Exists(Workspace.history.filter(**of_workspace))
+    wrote = Q(Exists(Workspace.history.filter(**of_workspace)))
+    for model in (BillingEntry, BillingType, Membership, Customer):
+        wrote |= Q(Exists(model.history.filter(**scope)))
     return User.objects.filter(wrote).order_by("last_name", "first_name", "username")

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.changes import details_of, sentence_of, who_did
 from billing.history_forms import Cursor, HistoryFilters
 from billing.models import BillingEntry, BillingType
+from conversations.models import Customer
 from workspaces.durations import format_minutes
 from workspaces.models import Membership, Workspace
 from workspaces.money import format_money, format_number
@@ -141,6 +142,8 @@ class Kind:
 
     def written(self, name: str, value: Any) -> str:
         """A value as people read it."""
+        if name.endswith("billing_type_id"):
+            value = self.known.billing_type(value)
         if value in (None, ""):
             return "–"
         if isinstance(value, bool):
@@ -150,7 +153,7 @@ class Kind:
         if isinstance(value, datetime):
             local = value.astimezone(self.workspace.zone)
             return f"{date_format(local, 'DAY_YEAR_FORMAT')}, {local:%H:%M}"
-        labels = dict(self.model._meta.get_field(name).flatchoices)
+        labels = dict(self.model._meta.get_field(name.removesuffix("_id")).flatchoices)
         return str(labels.get(value, value))
 
 
@@ -215,6 +218,7 @@ class OfWorkspace(Kind):
         "hours_per_day",
         "create_entries_automatically",
         "one_running_timer",
+        "second_factor_for_managers",
         "default_billing_type_id",
     )
 
@@ -228,11 +232,6 @@ class OfWorkspace(Kind):
 
     def at_first(self) -> list[str]:
         return [f"{self.record.time_zone}, {self.record.currency}"]
-
-    def written(self, name: str, value: Any) -> str:
-        if name == "default_billing_type_id":
-            return super().written("name", self.known.billing_type(value))
-        return super().written(name, value)
 
 
 class OfMembership(Kind):
@@ -252,6 +251,22 @@ class OfMembership(Kind):
         return [self.written("role", self.record.role)]
 
 
+class OfCustomer(Kind):
+    name, icon, model = "customer", "contact", Customer
+    told = ("name", "billing_type_id")
+
+    @property
+    def title(self) -> str:
+        return self.record.name
+
+    @property
+    def context(self) -> list[str]:
+        return [gettext("Customer")]
+
+    def at_first(self) -> list[str]:
+        return [self.known.billing_type(self.record.billing_type_id)] if self.record.billing_type_id else []
+
+
 #: In the order in which what was done at one moment is shown.
-KINDS: list[type[Kind]] = [OfEntry, OfType, OfWorkspace, OfMembership]
+KINDS: list[type[Kind]] = [OfEntry, OfType, OfWorkspace, OfMembership, OfCustomer]
 NAMES = [kind.name for kind in KINDS]

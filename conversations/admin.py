@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Conversation, Customer, Message
-from workspaces.admin_base import NoBulkDelete, ReadOnly, ReadOnlyRows, WorkspaceBoundForm
+from workspaces.admin_base import HistoryAdmin, NoBulkDelete, ReadOnly, ReadOnlyRows, WorkspaceBoundForm
 
 
 @admin.register(Customer)
-class CustomerAdmin(NoBulkDelete):
+class CustomerAdmin(NoBulkDelete, HistoryAdmin):
     form = WorkspaceBoundForm
     fields = ["workspace", "name", "billing_type"]
     list_display = ["name", "workspace", "billing_type", "conversation_count", "created_at"]

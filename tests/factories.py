@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.utils import timezone
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
-from factory.helpers import post_generation
 
 from billing.models import BillingEntry, BillingType, ExportBatch
 from conversations.models import Conversation, Customer, Message
@@ -127,6 +126,9 @@ class BillingEntryFactory(ModelFactory[BillingEntry]):
         if state == "returned":
             fields = {"return_comment": "Please check."} | fields
         overruled = {name: fields.pop(name) for name in MADE_BY_THE_RULE if name in fields}
+        if overruled:
+            # Figures change while the entry is New.
+            overruled |= {name: fields.pop(name) for name in ("state", "batch") if name in fields}
         entry = model_class.objects.prepare(**fields)
         if overruled:
             model_class.objects.filter(pk=entry.pk).update(**overruled)
@@ -139,7 +141,6 @@ class TimerFactory(ModelFactory[Timer]):
 
     class Meta:
         model = Timer
-        skip_postgeneration_save = True
 
     conversation = SubFactory(ConversationFactory)
     workspace = SelfAttribute("conversation.workspace")
@@ -149,14 +150,22 @@ class TimerFactory(ModelFactory[Timer]):
     running_since = LazyAttribute(
         lambda timer: timezone.now() if timer.state == Timer.State.RUNNING else None
     )
+    #: The length of its one interval; 0 makes none.
+    ran = LazyAttribute(lambda timer: 0 if timer.state == Timer.State.RUNNING else 3133)
 
-    @post_generation
-    def ran(timer: Timer, create: bool, seconds: int | None, **options: Any) -> None:  # noqa: N805
-        """The length of its one interval; 0 makes none."""
-        if seconds is None:
-            seconds = 0 if timer.is_running else 3133
-        if seconds:
-            IntervalFactory(timer=timer, seconds=seconds)
+    @classmethod
+    def _create(cls, model_class: type[Timer], *args: Any, ran: float, **fields: Any) -> Timer:
+        became = {name: fields[name] for name in ("state", "entry") if fields.get("entry")}
+        if became and not fields["running_since"]:
+            # With its entry it would take no interval any more.
+            fields |= {"state": Timer.State.CANCELED, "entry": None}
+        timer = super()._create(model_class, *args, **fields)
+        if ran:
+            IntervalFactory(timer=timer, seconds=ran)
+        for name, value in became.items():
+            setattr(timer, name, value)
+        timer.save(update_fields=became)
+        return timer
 
 
 class IntervalFactory(ModelFactory[Interval]):

@@ -15,10 +15,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext, gettext_noop, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from billing.models.calculation import Calculation, format_quantity, round_half_up
 from workspaces.durations import format_clock, format_minutes
+from workspaces.histories import KeptRecords
 from workspaces.models import User, Workspace
 from workspaces.money import format_money
 
@@ -99,7 +99,7 @@ class BillingType(models.Model):
         help_text=_("Per unit, in minor units of the workspace's currency."),
     )
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
-    history = HistoricalRecords()
+    history = KeptRecords()
 
     objects = BillingTypeQuerySet.as_manager()
 

@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from billing.flags import UNUSUALLY_LONG
 from billing.models.batch import ExportBatch
@@ -19,6 +18,7 @@ from billing.models.entry_queryset import BillingEntryQuerySet
 from billing.models.reviewed import EditConflict, Reviewed
 from conversations.models import Conversation
 from workspaces.durations import format_clock
+from workspaces.histories import KeptRecords
 from workspaces.models import User, Workspace
 from workspaces.money import format_money
 
@@ -88,7 +88,7 @@ class BillingEntry(Reviewed):
         related_name="entries",
         verbose_name=_("batch"),
     )
-    history = HistoricalRecords()
+    history = KeptRecords()
 
     objects = BillingEntryQuerySet.as_manager()
 

@@ -120,6 +120,8 @@ class Reviewed(models.Model):
         with self._held():
             if self.state == old:
                 self.state = new
+                # A return that its agent answered and took back is no decision that could be undone.
+                self.reviewed_by = self.reviewed_at = None
                 self.store(by=by, now=now, reason=reason)
 
     def _decide_alone(

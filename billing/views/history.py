@@ -15,7 +15,7 @@ from workspaces.requests import Request
 @require_safe
 @managers_only
 def history(request: Request) -> HttpResponse:
-    """The changes of entries, billing types, settings and memberships, the latest first, page by page."""
+    """The changes of entries, billing types, settings, memberships, customers: the latest first, in pages."""
     filters = HistoryFilters(request.GET, user=request.user)
     context = {"history": History(request.user, filters), "filters": filters}
     return render(request, "billing/history.html", context, status=422 if filters.errors else 200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +20,7 @@ from django_htmx.http import push_url, reswap, retarget
 
 from billing.changes import changes_of
 from billing.models import BillingEntry
+from billing.moments import microseconds_of, moment_of
 from billing.review_forms import DecisionForm, ReturnForm, VersionForm
 from billing.sums import Sums
 from billing.views.reviewing import (
@@ -32,7 +33,6 @@ from billing.views.reviewing import (
 )
 from workspaces.requests import Request
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STATES = {
     "approve": BillingEntry.State.APPROVED,
     "return": BillingEntry.State.RETURNED,
@@ -148,7 +148,7 @@ def undo(request: Request) -> HttpResponse:
     at = request.GET.get("at", "")
     if not (at.isascii() and at.isdigit() and len(at) <= 16):
         return refused(request, 422, problem=_("There is nothing to undo at that address."))
-    moment = EPOCH + timedelta(microseconds=int(at))
+    moment = moment_of(int(at))
     mine = BillingEntry.objects.reviewable_by(request.user).filter(
         reviewed_by=request.user, reviewed_at=moment
     )
@@ -190,7 +190,7 @@ def _toast(request: Request, decision: str, done: list[BillingEntry], now: datet
     text = (_("%(done)s, %(money)s.") if money else _("%(done)s.")) % {"done": what, "money": money}
     address = ""
     if decision in ("approve", "discard"):
-        query = {"at": (now - EPOCH) // timedelta(microseconds=1), "next": came_from(request)}
+        query = {"at": microseconds_of(now), "next": came_from(request)}
         address = f"{reverse('billing:undo')}?{urlencode(query)}"
     messages.success(request, text, extra_tags=address)
 

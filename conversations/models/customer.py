@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from workspaces.histories import KeptRecords
 from workspaces.models import User, Workspace
 
 
@@ -45,6 +46,7 @@ class Customer(models.Model):
         help_text=_("For this customer's conversations. Empty: the workspace's default."),
     )
     created_at = models.DateTimeField(_("customer since"), default=timezone.now)
+    history = KeptRecords()
 
     objects = CustomerQuerySet.as_manager()
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from billing.history import PER_PAGE
 from billing.models import BillingEntry, BillingType
+from conversations.models import Customer
 from tests.cast import sign_in
 from tests.factories import (
     BillingEntryFactory,
@@ -21,6 +22,7 @@ from tests.factories import (
     UserFactory,
     WorkspaceFactory,
 )
+from tests.tampering import unguarded
 from workspaces.models import Membership, User, Workspace
 
 PAGE = "/billing/history/"
@@ -29,9 +31,14 @@ NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def without_what_the_cast_brought(workspace, agent, manager):
-    for model in (BillingEntry, BillingType, Workspace, Membership):
-        model.history.all().delete()
+def without_what_the_cast_brought(workspace, agent, manager, customer):
+    forget(BillingEntry, BillingType, Workspace, Membership, Customer)
+
+
+def forget(*models):
+    with unguarded():
+        for model in models:
+            model.history.all().delete()
 
 
 @pytest.fixture
@@ -213,14 +220,15 @@ class TestFilters:
         save(billing_type, admin)
         save(workspace, admin)
         save(agent.memberships.get(), admin)
+        save(entry.conversation.customer, admin)
 
-    @pytest.mark.parametrize("kind", ["entry", "type", "workspace", "membership"])
+    @pytest.mark.parametrize("kind", ["entry", "type", "workspace", "membership", "customer"])
     def test_by_the_kind_of_thing(self, as_manager, filled, kind):
         assert [change.name for change in changes(as_manager, f"kind={kind}")[1]] == [kind]
 
     def test_by_whoever_did_it(self, as_manager, filled, agent, admin):
         assert [change.name for change in changes(as_manager, f"person={agent.pk}")[1]] == ["entry"]
-        assert len(changes(as_manager, f"person={admin.pk}")[1]) == 3
+        assert len(changes(as_manager, f"person={admin.pk}")[1]) == 4
 
     def test_those_who_did_something_here_are_offered(
         self, as_manager, filled, agent, admin, colleague, outsider
@@ -317,7 +325,7 @@ class TestPages:
             for _ in range(times):
                 entry = BillingEntryFactory(user=agent, conversation=conversation)
                 entry.revise(by=agent, version=entry.version, now=timezone.now(), description="x")
-                for thing in (workspace, billing_type, membership):
+                for thing in (workspace, billing_type, membership, entry.conversation.customer):
                     save(thing, admin)
 
         change_all(2)
@@ -339,7 +347,6 @@ def test_a_workspace_in_which_nothing_was_changed_says_so(manager):
     Membership.objects.all().delete()
     fresh = WorkspaceFactory()
     MembershipFactory(workspace=fresh, user=manager, role=Membership.Role.MANAGER)
-    Workspace.history.all().delete()
-    Membership.history.all().delete()
+    forget(Workspace, Membership)
     page = changes(sign_in(manager))[2]
     assert "Nothing has been changed yet" in page

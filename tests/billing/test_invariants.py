@@ -48,10 +48,16 @@ def test_a_return_without_a_comment(entry: BillingEntry, manager: User) -> None:
 
 
 def test_an_overlap_with_nothing_or_of_no_time(entry: BillingEntry, conversation: Conversation) -> None:
-    rows, rule = BillingEntry.objects.filter(pk=entry.pk), "an_overlap_is_with_a_conversation"
-    refuses(rows, rule, overlap_seconds=1)
-    refuses(rows, rule, overlap_with=conversation)
-    rows.update(overlap_seconds=1, overlap_with=conversation)
+    def another(**overlap: Any) -> None:
+        fields = BillingEntry.objects.filter(pk=entry.pk).values().get()
+        with transaction.atomic():
+            BillingEntry.objects.bulk_create([BillingEntry(**fields | {"id": None} | overlap)])
+
+    with pytest.raises(IntegrityError, match="an_overlap_is_with_a_conversation"):
+        another(overlap_seconds=1)
+    with pytest.raises(IntegrityError, match="an_overlap_is_with_a_conversation"):
+        another(overlap_with_id=conversation.pk)
+    another(overlap_seconds=1, overlap_with_id=conversation.pk)
 
 
 def test_a_batch_that_was_reversed_by_nobody_or_never(entry: BillingEntry, manager: User) -> None:

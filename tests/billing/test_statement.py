@@ -175,9 +175,9 @@ class TestDays:
         )
         assert offered[24:] == ["range"]
 
-    def test_it_is_printed_on_the_day_that_it_is_in_the_workspace(self, as_manager, charge, customer):
+    def test_it_is_printed_on_the_day_that_it_is_in_the_workspace(self, manager, charge, customer):
         with time_machine.travel(datetime(2026, 3, 31, 22, 30, tzinfo=UTC), tick=False):
-            statement, _ = ask(as_manager, customer=customer.pk)
+            statement, _ = ask(sign_in(manager), customer=customer.pk)
         assert statement.printed_on == date(2026, 4, 1)
         assert statement.period == "April 2026"
 

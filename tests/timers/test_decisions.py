@@ -202,3 +202,20 @@ def test_the_history_says_who_did_what_to_the_entry_and_when(timer, agent, manag
         ("agent", after(minutes=14.75), "Saved"),
         ("manager", NOW, "Approved"),
     ]
+
+
+def test_a_return_that_the_agent_answered_and_took_back_is_no_decision_to_undo(timer, manager):
+    """Else a reviewer's undo would bring the entry of a canceled timer back."""
+    timer.entry.return_(by=manager, comment="Why?", now=NOW)
+    timer.refresh_from_db()
+    timer.entry.revise(by=timer.user, version=timer.entry.version, now=after(minutes=16))
+    timer.refresh_from_db()
+    timer.reopen(after(minutes=17)).cancel(after(minutes=18))
+    entry = BillingEntry.objects.get()
+    assert (timer.state, entry.state) == ("canceled", "discarded")
+    assert not entry.can_be_reinstated
+    with pytest.raises(NotEditable):
+        entry.reinstate(by=manager, now=after(minutes=19))
+    timer.restore(after(minutes=20))
+    entry.refresh_from_db()
+    assert (timer.state, entry.state) == ("stopped", "new")

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.forms import EntryForm
 from billing.models import BillingEntry
 from conversations.models import Conversation
 from tests.timers.clicks import click
@@ -38,6 +39,22 @@ class TestSave:
     def test_sent_twice_it_is_saved_once(self, as_agent: Client, timer: Timer, entry: BillingEntry) -> None:
         fields = self.fields(entry)
         click(as_agent, "save", timer.pk, **fields)
+        assert click(as_agent, "save", timer.pk, **fields).status_code == 200
+        entry.refresh_from_db()
+        assert entry.version == fields["version"] + 1
+
+    def test_sent_twice_at_the_same_moment_both_are_told_that_it_is_saved(
+        self, as_agent: Client, timer: Timer, entry: BillingEntry, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fields = self.fields(entry)
+        save = EntryForm.save
+
+        def overtaken(form: EntryForm, **arguments: Any) -> None:
+            monkeypatch.undo()
+            assert click(as_agent, "save", timer.pk, **fields).status_code == 200
+            save(form, **arguments)
+
+        monkeypatch.setattr(EntryForm, "save", overtaken)
         assert click(as_agent, "save", timer.pk, **fields).status_code == 200
         entry.refresh_from_db()
         assert entry.version == fields["version"] + 1

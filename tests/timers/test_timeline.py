@@ -24,9 +24,11 @@ def record(agent):
 
     def record(conversation, *runs, user=agent, state=Timer.State.STOPPED):
         entry = BillingEntryFactory(conversation=conversation, user=user)
-        timer = TimerFactory(conversation=conversation, user=user, state=state, entry=entry, ran=0)
+        timer = TimerFactory(conversation=conversation, user=user, state=Timer.State.CANCELED, ran=0)
         for begin, end in runs:
             IntervalFactory(timer=timer, started_at=after(minutes=begin), stopped_at=after(minutes=end))
+        timer.state, timer.entry = state, entry
+        timer.save()
         return entry
 
     return record
@@ -107,9 +109,8 @@ def test_an_entry_by_hand_has_no_lanes(agent, conversation):
 
 
 def test_a_night_when_the_clocks_change_is_drawn_by_elapsed_time(record, conversation):
-    entry = record(conversation)
-    began = datetime.fromisoformat("2026-10-25T00:30:00Z")
-    IntervalFactory(timer=entry.timer, started_at=began, stopped_at=began + timedelta(hours=2))
+    began = (datetime.fromisoformat("2026-10-25T00:30:00Z") - START) / timedelta(minutes=1)
+    entry = record(conversation, (began, began + 120))
     [lane] = Timeline.of(entry).lanes
     assert drawn(lane.bars) == [(0.0, 1.0)]
     assert lane.label == "02:30 to 03:30"

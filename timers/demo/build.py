@@ -72,8 +72,7 @@ class Story:
     # What was there before the first conversation.
 
     def set_up(self, admin: User) -> None:
-        since = {each.name: self.since(each) for each in self.record.customers}
-        opened = min(since.values())
+        opened = min(self.since(each) for each in self.record.customers)
         on_record = {"default_user": admin, "default_date": opened}
         self.workspace = Workspace(
             name=self.record.name,
@@ -94,15 +93,14 @@ class Story:
         ]
         bulk_create_with_history(members, Membership, **on_record)
         self.manager = next(each.user for each in members if each.role == Membership.Role.MANAGER)
-        self.customers = {
-            each.name: Customer.objects.create(
-                workspace=self.workspace,
-                name=each.name,
-                billing_type=self.rules.get(each.billing_type),
-                created_at=since[each.name],
-            )
-            for each in self.record.customers
-        }
+        self.customers = {each.name: self.win(each, admin) for each in self.record.customers}
+
+    def win(self, record: records.Customer, admin: User) -> Customer:
+        since = self.since(record)
+        rule = self.rules.get(record.billing_type)
+        customer = Customer(workspace=self.workspace, name=record.name, billing_type=rule, created_at=since)
+        bulk_create_with_history([customer], Customer, default_user=admin, default_date=since)
+        return customer
 
     def since(self, customer: records.Customer) -> datetime:
         return self.calendar.at(date.fromisoformat(f"{customer.since}-01"), MORNING)
@@ -111,6 +109,7 @@ class Story:
     def join(person: records.Person, joined: datetime) -> User:
         return User.objects.create_user(
             person.username,
+            email=f"{person.username}@stint.example",
             password=PASSWORD if person.password_known else None,
             first_name=person.first_name,
             last_name=person.last_name,
@@ -218,8 +217,9 @@ class Recording:
     def pause(self, now: datetime, until: datetime) -> None:
         """Only write the interval: Stop would make an entry of it."""
         Interval.objects.create(timer=self.timer, started_at=self.timer.running_since or now, stopped_at=now)
-        self.timer.running_since = until
-        self.timer.save(update_fields=["running_since"])
+        for state, since in ((Timer.State.STOPPED, None), (Timer.State.RUNNING, until)):
+            self.timer.state, self.timer.running_since = state, since
+            self.timer.save(update_fields=["state", "running_since"])
 
     def stop(self, now: datetime) -> None:
         self.timer.stop(now)

@@ -21,7 +21,7 @@ class Interval(models.Model):
     clock_stepped_back = models.BooleanField(
         _("clock stepped back"),
         default=False,
-        help_text=_("The server's clock was set back while it ran; it counts as zero."),
+        help_text=_("The server's clock was set back while it ran or before; what it counts may be wrong."),
     )
 
     class Meta:

@@ -278,13 +278,17 @@ class Timer(models.Model):
         return max(now, stopped_at) if stopped_at - now <= LONGEST_WAIT else now
 
     def _pause(self, now: datetime) -> bool:
-        """Write the interval of a running timer; False if none ran. A clock set back makes it zero."""
+        """Write the interval of a running timer; False if none ran. A clock set back makes it zero.
+
+        It is also flagged where the clock was set back before: what ran then may count twice.
+        """
         if self.running_since is None:
             return False
+        overlaps = self.intervals.filter(stopped_at__gt=self.running_since).exists()
         self.intervals.create(
             started_at=self.running_since,
             stopped_at=max(now, self.running_since),
-            clock_stepped_back=now < self.running_since,
+            clock_stepped_back=overlaps or now < self.running_since,
         )
         self.running_since = None
         self._move(self.State.STOPPED, now)
