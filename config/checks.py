@@ -1,6 +1,7 @@
 """Settings under which the application refuses to start, and what `manage.py check` says besides."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,6 +16,8 @@ INSECURE_KEY = "django-insecure-for-development-only-never-in-production"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 LOG_FORMATS = ("json", "lines")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+#: The issuer's origin becomes part of the content policy, where these mean something else.
+NOT_IN_A_POLICY = re.compile(r"[\s;,*'\"]")
 #: Of Django's ways to send mail, those that deliver to nobody.
 UNDELIVERED = [f"django.core.mail.backends.{name}.EmailBackend" for name in ("console", "dummy", "locmem")]
 
@@ -110,6 +113,8 @@ def about_openid(given: Mapping[str, Any]) -> Iterator[str]:
     parts = urlsplit(issuer)
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         yield f"OIDC_ISSUER is {issuer}. It says who somebody is, so it has to be an https address."
+    if not parts.hostname or NOT_IN_A_POLICY.search(issuer):
+        yield f"OIDC_ISSUER is {issuer}. It has to be an address with a host, such as https://id.example."
     if not given.get("OIDC_CLIENT_ID") or not given.get("OIDC_CLIENT_SECRET"):
         yield "OIDC_ISSUER is set without OIDC_CLIENT_ID and OIDC_CLIENT_SECRET. Set all three, or none."
 

@@ -90,7 +90,7 @@ def telling_path(request: HttpRequest) -> str:
     match = request.resolver_match
     if match is None:
         first, slash, rest = request.path_info.lstrip("/").partition("/")
-        return f"/{first}/…" if rest else f"/{first[:20]}{slash}"
+        return f"/{first[:20]}{slash}{'…' if rest else ''}"
     if all(str(value).isdigit() for value in [*match.args, *match.kwargs.values()]):
         return request.path_info
     return f"/{match.route}"

@@ -11,6 +11,8 @@
 REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 
+-- Up to PostgreSQL 14 the schema belongs to the superuser, and not to the database's owner.
+GRANT USAGE, CREATE ON SCHEMA public TO stint_owner;
 GRANT CONNECT ON DATABASE :"DBNAME" TO stint;
 GRANT USAGE ON SCHEMA public TO stint;
 

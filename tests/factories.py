@@ -150,6 +150,7 @@ class TimerFactory(ModelFactory[Timer]):
     running_since = LazyAttribute(
         lambda timer: timezone.now() if timer.state == Timer.State.RUNNING else None
     )
+    created_at = LazyAttribute(lambda timer: timer.running_since or timezone.now())
     #: The length of its one interval; 0 makes none.
     ran = LazyAttribute(lambda timer: 0 if timer.state == Timer.State.RUNNING else 3133)
 

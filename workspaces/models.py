@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -72,6 +72,13 @@ class User(AbstractUser):
                 violation_error_message=_("Another account has this email address."),
             ),
         ]
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Says it at the field: the only constraint is that of the address."""
+        try:
+            super().validate_constraints(exclude)
+        except ValidationError as error:
+            raise ValidationError({"email": error.messages}) from error
 
     @property
     def display_name(self) -> str:

@@ -9,9 +9,10 @@ import pytest
 from django.contrib import admin as site
 from django.contrib.auth.models import Group
 
+from billing.models import ExportBatch
 from tests.admin.pages import address, errors, fields, save
 from tests.admin.test_pages import populate
-from tests.factories import BillingTypeFactory, TimerFactory
+from tests.factories import BillingTypeFactory, ExportBatchFactory, TimerFactory
 from timers.models import Timer
 from workspaces.models import Membership, User, Workspace
 
@@ -100,6 +101,32 @@ def test_a_value_that_cannot_be_leads_to_the_list(as_admin, query):
     again = as_admin.get(f"{address(Timer)}?{query}&e=1", follow=True)
     assert again.status_code in (200, 400)
     assert b"Something\xe2\x80\x99s wrong with your database" not in again.content
+
+
+@pytest.mark.parametrize("name", ["entry", "user", "id", "o", "p"])
+def test_a_number_that_no_column_holds_leads_to_the_list(as_admin, name):
+    response = as_admin.get(address(Timer), {name: "9" * 19})
+    assert (response.status_code, response.url) == (302, f"{address(Timer)}?e=1")
+    assert as_admin.get(address(Timer), {"q": "9" * 19}).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["999999999999999999", HUGE, "abc"])
+def test_a_choice_that_is_none_is_told_alike_on_both_databases(as_admin, key):
+    response = save(as_admin, address(Group, "add"), name="New", permissions=[key])
+    told = f"Select a valid choice. {key} is not one of the available choices."
+    assert errors(response)["permissions"] == [told]
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"), [("4", ["reversed", "stands"]), ("-4", ["stands", "reversed"])]
+)
+def test_rows_without_a_value_come_last_on_both_databases(as_admin, order, expected):
+    _stands, undone = ExportBatchFactory.create_batch(2)
+    type(undone).objects.filter(pk=undone.pk).update(
+        reversed_at=undone.created_at, reversed_by=undone.created_by
+    )
+    listed = as_admin.get(address(ExportBatch), {"o": order}).context["cl"].result_list
+    assert ["reversed" if each.reversed_at else "stands" for each in listed] == expected
 
 
 def test_what_lists_link_to_by_themselves_still_filters(as_admin, conversation):

@@ -97,6 +97,8 @@ def test_the_figures_of_a_decided_entry_stay(agent, conversation, state, column)
     entry = BillingEntryFactory(user=agent, conversation=conversation, state=state)
     rows, refusal = BillingEntry.objects.filter(pk=entry.pk), "only while it is New or Returned"
     refused(rows, refusal, **{column: FIGURES[column]})
+    # Which of two guards speaks first is the database's choice.
+    refusal = f"{refusal}|leaves its batch"
     refused(rows, refusal, **{column: FIGURES[column]}, state="new", batch=None)
 
 
@@ -148,6 +150,18 @@ def test_a_batch_is_reversed_once_and_for_good(workspace, manager, agent):
     refused(rows, refusal, reversed_at=None, reversed_by=None)
     refused(rows, refusal, reversed_at=NOW + timedelta(seconds=1))
     refused(rows, refusal, reversed_by=agent)
+
+
+def test_an_entry_stays_in_its_batch_until_that_is_reversed(entry, manager):
+    entry.approve(by=manager, now=NOW)
+    workspace = entry.workspace
+    batch = workspace.batches.create_from_approved(workspace, by=manager, now=NOW)
+    other = ExportBatchFactory(workspace=workspace)
+    rows = BillingEntry.objects.filter(pk=entry.pk)
+    for values in ({"batch": other}, {"batch": None, "state": "approved"}):
+        refused(rows, "leaves its batch", **values)
+    batch.reverse(by=manager, now=NOW)
+    assert rows.get().batch is None
 
 
 def test_a_batch_is_never_deleted(workspace):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from workspaces.addresses import client_address
 from workspaces.requests import local, page_of
@@ -25,6 +25,23 @@ def test_a_clients_address_is_the_connections_or_the_proxys_word(
     settings.BEHIND_PROXY = behind_proxy
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     assert client_address(rf.get("/", headers=headers, REMOTE_ADDR="10.0.0.1")) == address
+
+
+@pytest.mark.parametrize(
+    ("connection", "address"),
+    [("999.1.1.1", ""), ("unix:", ""), ("", ""), ("fe80::1%eth0", "fe80::1"), ("2001:db8::7", "2001:db8::7")],
+)
+def test_an_address_is_one_that_both_databases_keep(
+    rf: RequestFactory, connection: str, address: str
+) -> None:
+    assert client_address(rf.get("/", REMOTE_ADDR=connection)) == address
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("connection", ["999.1.1.1", "unix:", "", "fe80::1%eth0"])
+def test_a_sign_in_over_a_connection_without_an_address_is_answered(client: Client, connection: str) -> None:
+    sent = {"username": "agent", "password": "wrong"}
+    assert client.post("/accounts/login/", sent, REMOTE_ADDR=connection).status_code < 500
 
 
 @pytest.mark.parametrize(

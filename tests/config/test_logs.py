@@ -163,6 +163,8 @@ def test_a_link_that_is_a_secret_is_logged_as_its_route_even_when_it_fails(
         ("/admin/timers/timer/abc/change/", "/admin/timers/timer/<path:object_id>/change/"),
         ("/nowhere/else/", "/nowhere/…"),
         ("/nowhere/", "/nowhere/"),
+        ("/the-link-of-a-mail-without-its-beginning/", "/the-link-of-a-mail-w/"),
+        ("/the-link-of-a-mail-without-its-beginning/else/", "/the-link-of-a-mail-w/…"),
         ("/", "/"),
     ],
 )

@@ -95,6 +95,31 @@ def test_an_interval_that_was_added_while_another_ran(books, logged):
     )
 
 
+def test_an_interval_from_before_its_timer(agent, conversation):
+    timer = Timer.objects.start(user=agent, conversation=conversation, now=START)
+    added = timer.intervals.create(started_at=after(minutes=-9), stopped_at=after(minutes=-2))
+    apart = f"not before its timer was made, {START.isoformat()}"
+    told((f"interval {added.pk}", "start", apart, after(minutes=-9)))
+    timer.stop(after(minutes=5))
+    assert [each.what for each in differences()] == ["start"]
+
+
+@pytest.mark.parametrize("stepped_back", [False, True])
+def test_an_interval_that_counts_a_run_twice(agent, conversation, stepped_back):
+    timer = Timer.objects.start(user=agent, conversation=conversation, now=START)
+    timer.intervals.create(started_at=START, stopped_at=after(minutes=60), clock_stepped_back=stepped_back)
+    timer.stop(after(minutes=5))
+    first, second = timer.intervals.order_by("pk")
+    told((f"interval {second.pk}", "run", "one of its own", f"that of interval {first.pk}"))
+
+
+def test_an_entry_that_does_not_say_that_the_clock_was_set_back(books, logged):
+    with unguarded():
+        Interval.objects.filter(timer=logged).update(clock_stepped_back=True)
+    what = f"whether the clock was set back, by the intervals of timer {logged.pk}"
+    told((f"entry {logged.entry_id}", what, True, False))
+
+
 def test_an_interval_that_ends_before_it_starts(books, logged):
     drop_checks(Interval)
     with unguarded():

@@ -1,7 +1,9 @@
 """What each verb makes of a timer, in whatever state it finds it."""
 
 import pytest
+from django.db import connection
 from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 
 from billing.models import BillingEntry
 from conversations.models import Conversation, ConversationClosed
@@ -272,3 +274,11 @@ def test_a_note_is_kept_only_until_the_timer_has_its_entry_or_is_gone(agent, con
     timer = timer_that_is(being, agent, conversation)
     timer.write_note("Too late")
     assert Timer.objects.get(pk=timer.pk).note == ""
+
+
+def test_stop_reads_the_intervals_twice(agent, conversation):
+    """Once whether the clock was set back before, and once for the entry."""
+    timer = Timer.objects.start(user=agent, conversation=conversation, now=START)
+    with CaptureQueriesContext(connection) as queries:
+        timer.stop(after(minutes=10))
+    assert sum('FROM "timers_interval"' in each["sql"] for each in queries) == 2

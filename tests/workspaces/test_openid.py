@@ -154,6 +154,15 @@ def test_the_address_may_be_in_the_user_info_only(
     assert "/userinfo" in provider.asked
 
 
+def test_an_address_is_as_verified_as_says_who_names_it(
+    client: Client, provider: OpenIDProvider, katharina: User
+) -> None:
+    provider.in_user_info = {"email"}
+    provider.person["email_verified"] = False
+    provider.claims = {"email_verified": True}
+    assert_refused(client, come_back(client, provider), "has no account")
+
+
 # Who is whom
 
 

@@ -369,6 +369,13 @@ def test_an_address_asks_thirty_times_an_hour(db: None) -> None:
         assert ask(Client(REMOTE_ADDR="192.0.2.7"), "one@example.com").status_code == 302
 
 
+def test_two_addresses_of_ipv4_are_two_over_a_socket_for_ipv6_as_well(db: None) -> None:
+    with time_machine.travel(datetime(2026, 3, 2, 9, tzinfo=UTC), tick=False):
+        for n in range(31):
+            office = Client(REMOTE_ADDR=f"::ffff:192.0.2.{n}")
+            assert ask(office, f"user{n}@example.com").status_code == 302
+
+
 def test_too_often_is_a_page_of_ours(client: Client, user: User) -> None:
     for _ in range(4):
         response = ask(client, user.email)

@@ -7,6 +7,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings as SettingsWrapper
 
@@ -46,6 +48,14 @@ def test_resealed_secrets_need_the_former_key_no_more(
     assert second_factor.use(agent, changed_key[0], timezone.now()) == recovery
     app = Authenticator.objects.get(user=agent, type=Authenticator.Type.TOTP)
     assert second_factor.Adapter().decrypt(app.data["secret"]) == SECRET
+
+
+@pytest.mark.django_db
+def test_sealing_anew_holds_up_nobody_who_works(agent: User, changed_key: list[str]) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        call_command("reseal", stdout=StringIO())
+    held = [each["sql"].partition(" FOR UPDATE")[2] for each in queries if " FOR UPDATE" in each["sql"]]
+    assert held == ([' OF "mfa_authenticator"'] if connection.vendor == "postgresql" else [])
 
 
 @pytest.mark.django_db

@@ -209,6 +209,7 @@ def test_the_page_of_a_lock_is_ours(client: Client, user: User) -> None:
     for _ in range(5):
         response = sign_in(client, "locksmith", "wrong")
     assert "Locked for a while" in response.content.decode()
+    assert 'href="/accounts/password_reset/"' in response.content.decode()
     assert "account/locked.html" in [template.name for template in response.templates]
 
 
@@ -231,8 +232,10 @@ def test_another_address_of_the_same_ipv6_network_does_not_get_around_the_lock(u
     [
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3::4", "2001:db8:1:2::"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::"),
         ("", ""),
-        ("unix:", "unix:"),
+        ("unix:", ""),
     ],
 )
 def test_what_an_address_is_counted_by(rf: Any, address: str, network: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from billing.models import BillingEntry
@@ -26,6 +27,7 @@ COLUMNS = [
     "billing_type_id",
     "state",
     "running_since",
+    "created_at",
     "changed_at",
     "entry_id",
     "conversation__workspace_id",
@@ -35,6 +37,7 @@ COLUMNS = [
     "entry__conversation_id",
     "entry__raw_seconds",
     "entry__by_hand",
+    "entry__clock_stepped_back",
     "entry__state",
 ]
 
@@ -74,6 +77,7 @@ def _with_its_intervals(timer: dict[str, Any], runs: list[Run]) -> Iterator[Diff
     if timer["billing_type_id"]:
         theirs = timer["billing_type__workspace_id"]
         yield from unequal(thing, ("the workspace of its billing type", timer["workspace_id"], theirs))
+    yield from _with_each_other(timer, runs)
     latest = None
     for run in runs:
         if run.stopped_at < run.started_at:
@@ -86,6 +90,20 @@ def _with_its_intervals(timer: dict[str, Any], runs: list[Run]) -> Iterator[Diff
     if latest and since and since < latest.stopped_at and since != timer["changed_at"]:
         apart = f"not before the end of interval {latest.pk}, {latest.stopped_at.isoformat()}"
         yield Difference(thing, "running since", apart, since)
+
+
+def _with_each_other(timer: dict[str, Any], runs: list[Run]) -> Iterator[Difference]:
+    """What no clock explains: time from before the timer, and two runs out of one start."""
+    for run in runs:
+        if run.started_at < timer["created_at"] and not run.clock_stepped_back:
+            apart = f"not before its timer was made, {timer['created_at'].isoformat()}"
+            yield Difference(f"interval {run.pk}", "start", apart, run.started_at)
+    ran = [run for run in runs if run.stopped_at > run.started_at]
+    for run, following in pairwise(ran):
+        if run.started_at == following.started_at:
+            yield Difference(
+                f"interval {following.pk}", "run", "one of its own", f"that of interval {run.pk}"
+            )
 
 
 def _with_its_entry(timer: dict[str, Any], runs: list[Run]) -> Iterator[Difference]:
@@ -102,6 +120,11 @@ def _with_its_entry(timer: dict[str, Any], runs: list[Run]) -> Iterator[Differen
         (f"conversation, by timer {timer['id']}", timer["conversation_id"], timer["entry__conversation_id"]),
         (f"workspace, by timer {timer['id']}", timer["workspace_id"], timer["entry__workspace_id"]),
         ("whether it was made by hand", False, timer["entry__by_hand"]),
+        (
+            f"whether the clock was set back, by the intervals of timer {timer['id']}",
+            any(run.clock_stepped_back for run in runs),
+            timer["entry__clock_stepped_back"],
+        ),
     )
     if state in LEADS_TO:
         expected, found = LEADS_TO[state], timer["entry__state"]

@@ -295,6 +295,7 @@ class Timer(models.Model):
         return True
 
     def _prepare_entry(self, kind: str, now: datetime, by: User | None = None) -> BillingEntry:
+        models.prefetch_related_objects([self], "intervals")  # read once, for `raw_seconds` as well
         intervals = list(self.intervals.all())
         overlap = count_overlap(self, intervals)
         self.entry = BillingEntry.objects.prepare(

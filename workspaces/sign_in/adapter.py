@@ -40,7 +40,7 @@ class Adapter(DefaultAccountAdapter):
     }
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return client_address(request)
+        return client_network(request)  # Attempts are counted by it, and nothing else.
 
     def is_ajax(self, request: HttpRequest) -> bool:
         return False  # The answers are pages, whatever the request says that it takes.

@@ -56,3 +56,4 @@ class NewPasswordForm(ResetPasswordKeyForm):
             field: Any = self.fields[name]
             field.label = label
             field.widget.attrs = {"class": "input", "autocomplete": "new-password"}
+        self.fields["password1"].widget.attrs["autofocus"] = True

@@ -80,7 +80,8 @@ class Exchange(OpenIDConnectOAuth2Adapter):
             told = self._fetch(self.openid_config["userinfo_endpoint"], headers=bearer)
             if told.get("sub") != claims["sub"]:
                 raise OAuth2Error("the user info is of somebody else than the ID token")
-            claims = told | claims
+            # Whether it is verified says who names it: the token's word would be on no address.
+            claims |= {name: told.get(name) for name in ("email", "email_verified")}
         address = claims.get("email")
         known = {
             "sub": claims["sub"],
@@ -93,8 +94,8 @@ class Exchange(OpenIDConnectOAuth2Adapter):
         keys = self._fetch(self.openid_config["jwks_uri"])
         try:
             header = jwt.get_unverified_header(id_token)
-            by_id = [key for key in keys["keys"] if key.get("use", "sig") == "sig"]
-            chosen = [key for key in by_id if "kid" not in header or key.get("kid") == header["kid"]]
+            signing = [key for key in keys["keys"] if key.get("use", "sig") == "sig"]
+            chosen = [key for key in signing if "kid" not in header or key.get("kid") == header["kid"]]
             key = jwt.PyJWK(chosen[0], algorithm=chosen[0].get("alg") or header["alg"])
             if key.algorithm_name not in ALGORITHMS:
                 raise OAuth2Error("the key is for no signature that is taken here")

@@ -1,8 +1,8 @@
 """The second factor: codes from an app (TOTP), and recovery codes for when the phone is lost.
 
 The pages and the tables are allauth's. What is decided here: a code is good for once, wrong ones are counted
-in the user's row (so for every process, every address and every attempt to sign in alike), and secrets are
-encrypted in the database.
+in the row of the user's app (so for every process, every address and every attempt to sign in alike), and
+secrets are encrypted in the database.
 """
 
 from __future__ import annotations
@@ -92,8 +92,8 @@ def _fernet_of(*keys: str) -> MultiFernet:
 def use(user: User, code: str, now: datetime) -> Authenticator:
     """Uses up a code from the app, or a recovery code. Raises ValidationError if it is not taken.
 
-    The row is locked meanwhile: of two who send the same code one is signed in, and guesses that are sent at
-    once are counted one by one.
+    The user's rows are locked meanwhile: of two who send the same code one is signed in, and guesses that are
+    sent at once are counted one by one.
     """
     with transaction.atomic():
         rows = Authenticator.objects.select_for_update().filter(user=user).order_by("pk")

@@ -8,8 +8,9 @@ from typing import Any
 from allauth.mfa.base import views as base
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
+from django.conf import settings
 from django.contrib import messages
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -40,7 +41,7 @@ class Index(base.IndexView):
 
 
 class Authenticate(Refusing, base.AuthenticateView):
-    pass
+    extra_context = {"languages": settings.LANGUAGES}
 
 
 class Reauthenticate(Refusing, base.ReauthenticateView):
@@ -55,9 +56,10 @@ class Activate(Refusing, totp.ActivateTOTPView):
             return redirect("mfa_index")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
         user: Any = self.request.user
-        second_factor.begin(user, form.step)
+        with transaction.atomic():  # never there with a code that could be used again
+            response = super().form_valid(form)
+            second_factor.begin(user, form.step)
         logger.info("Second factor set up", extra={"user_id": user.pk})
         return response
 

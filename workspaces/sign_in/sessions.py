@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -63,7 +64,7 @@ class SessionStore(DatabaseStore):
 
 
 def _end(stored: dict[str, Any]) -> datetime:
-    lifetime = timedelta(seconds=SessionBase().get_session_cookie_age())
+    lifetime = timedelta(seconds=settings.SESSION_COOKIE_AGE)
     return datetime.fromtimestamp(stored.get(SIGNED_IN_AT, 0), UTC) + lifetime
 
 

@@ -16,7 +16,8 @@ DOOR = {"languages": settings.LANGUAGES}
 urlpatterns = [
     path("login/", views.SignIn.as_view(), name="account_login"),
     path("language/", login_not_required(require_POST(set_language)), name="set_language"),
-    path("logout/", auth.LogoutView.as_view(), name="account_logout"),
+    # Also for who has given the password and has yet to give the code.
+    path("logout/", login_not_required(auth.LogoutView.as_view()), name="account_logout"),
     path("password_change/", views.change_password, name="password_change"),
     path("password_change/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("password_reset/", views.AskForReset.as_view(), name="account_reset_password"),

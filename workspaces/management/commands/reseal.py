@@ -19,7 +19,9 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, **options: Any) -> None:
-        found = Authenticator.objects.select_for_update().select_related("user").order_by("pk")
+        # Not the users with them: whoever works then would wait until all is sealed.
+        held = Authenticator.objects.select_for_update(of=("self",))
+        found = held.select_related("user").order_by("pk")
         unreadable = {each.user.username for each in found if not resealed(each)}
         if unreadable:
             raise CommandError(
