@@ -13,14 +13,18 @@ BABEL = $(PYTHON) -m babel.messages.frontend --quiet
 # Whether this is the demo.
 DEMO = grep -qx DEMO=on .env
 
-.PHONY: help run dev test test-sqlite test-postgres test-browser browser bench check format messages lock clean
+.PHONY: help install run dev test test-sqlite test-postgres test-browser browser fuzz races crash bench check format messages lock clean
 
 help:
 	@echo "make run     install, migrate, fill with the demo and serve at PORT ($(PORT))"
 	@echo "make dev     the same, with Django's own server and DEBUG on"
+	@echo "make install only what a server needs of make run: docs/operations.md"
 	@echo "make test    every test: on SQLite, on PostgreSQL, in a browser"
 	@echo "make check   lint, format, types, templates, migrations, settings"
-	@echo "make bench   measure"
+	@echo "make fuzz    20,000 generated requests on both databases (SEED=1: the same ones again)"
+	@echo "make races   200 clicks at the same moment, over HTTP, on both databases"
+	@echo "make crash   kill -9 and power cuts under load, on both databases"
+	@echo "make bench   which programs put a server under load"
 	@echo "make format  what make check would complain about and a tool can mend"
 	@echo "make messages  bring the catalogues in locale/ up to the texts of the code"
 	@echo "make lock    resolve the requirements again (UPGRADE=1: to the newest)"
@@ -49,10 +53,13 @@ help:
 
 # Serving
 
+# Everything but the database: docs/operations.md goes on from there.
+install: .venv/installed .env var/static/staticfiles.json $(CATALOGUES)
+
 var/static/staticfiles.json: .venv/installed .env config/settings.py $(shell find static)
 	@$(MANAGE) collectstatic --no-input --verbosity 0
 
-run: .venv/installed .env var/static/staticfiles.json $(CATALOGUES)
+run: install
 	@$(PYTHON) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || { \
 	  echo "Port $(PORT) is taken: make run PORT=8001 takes another."; exit 1; }
 	@$(MANAGE) migrate --verbosity 0
@@ -64,7 +71,8 @@ run: .venv/installed .env var/static/staticfiles.json $(CATALOGUES)
 	@echo
 	@# In a process group of its own: workers that get Ctrl-C themselves, beside their server, hang.
 	@set -m; .venv/bin/granian --interface wsgi config.wsgi:application --host 127.0.0.1 --port $(PORT) \
-	  --workers 2 --blocking-threads 4 --no-ws --respawn-failed-workers --log-level warning & \
+	  --workers 2 --blocking-threads 4 --no-ws --respawn-failed-workers --log-level warning \
+	  --http1-header-read-timeout 10000 --workers-kill-timeout 30 & \
 	server=$$!; set +m; trap 'kill $$server' INT TERM HUP; wait $$server || wait $$server
 
 dev: export DEBUG = on
@@ -94,8 +102,14 @@ browser: .venv/installed-dev
 	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "Install Chromium and try again."; exit 1; }; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null; }
 
+fuzz: .venv/installed-dev $(CATALOGUES)
+	@$(PYTHON) -m tests.fuzz $(if $(SEED),--seed $(SEED))
+
+races crash: .venv/installed-dev
+	@$(PYTHON) -m bench.$@
+
 bench: .venv/installed-dev
-	@if test -d bench; then $(PYTHON) -m bench; else echo "There is nothing to measure yet."; fi
+	@$(PYTHON) -m bench
 
 # Checking
 

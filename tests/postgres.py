@@ -27,20 +27,20 @@ from typing import Any, Self
 START_SECONDS = 60
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 PR_SET_PDEATHSIG = 1
-SETTINGS = (
-    "listen_addresses=",
-    "max_connections=200",
-    "fsync=off",
-    "full_page_writes=off",
-    "synchronous_commit=off",
-)
+SETTINGS = ("listen_addresses=", "max_connections=200")
+#: What a crash may then lose is nobody's.
+FORGETFUL = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
 
 class Postgres:
     """A server in a folder of its own, reached by a socket there.
 
-    It can be stopped and started again, and keeps its data until the `with` block ends.
+    It can be stopped and started again, and keeps its data until the `with` block ends. A `durable` one
+    keeps through a crash what it has said is kept, as in production; the others are quicker.
     """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self.settings = SETTINGS if durable else SETTINGS + FORGETFUL
 
     def __enter__(self) -> Self:
         self.server: subprocess.Popen | None = None
@@ -69,7 +69,7 @@ class Postgres:
 
     def start(self) -> None:
         """Returns when the server accepts connections. It lives as long as the thread that called this."""
-        settings = [f"-c{setting}" for setting in (f"unix_socket_directories={self.folder}", *SETTINGS)]
+        settings = [f"-c{setting}" for setting in (f"unix_socket_directories={self.folder}", *self.settings)]
         with (self.folder / "log").open("ab") as log:
             self.server = subprocess.Popen(
                 [self.binaries / "postgres", "-D", self.data, *settings],
