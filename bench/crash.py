@@ -95,7 +95,7 @@ def crash(options: argparse.Namespace, database: Database, server: Server) -> tu
     print(f"  in flight there: {hit}")
     print(f"  granian started again by its supervisor: {server.restarts} times; power cuts: {cuts}")
     print(f"  answers: {told}; {air.refused} connections refused")
-    faults = [f"not as it must be: {odd}" for odd in air.odd]
+    faults = [f"not as it must be, {count} times: {odd}" for odd, count in Counter(air.odd).items()]
     if locked := server.logged("database is locked"):
         faults.append(f"the log says {locked} times that the database is locked")
     return faults, [page for shift in shifts for page in shift.pages]

@@ -70,6 +70,11 @@ class Race:
             return "?", [*faults, str(wrong)]
         return str(winners), faults if winners == 1 else [*faults, f"{winners} winners, not 1"]
 
+    def clear(self) -> None:
+        """Leave no timer open, which the answers of the next race would list."""
+        for timer in Timer.objects.open().filter(user=self.agent):
+            timer.cancel(timezone.now())
+
     # What most of them are made of.
 
     def running_timer(self, conversation: Conversation) -> Timer:

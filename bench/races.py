@@ -77,6 +77,7 @@ def run(make: Callable[[int], Race], rounds: int, database: Database, server: Se
         result.seconds += time.monotonic() - begun
         result.answers.update(answer.status for answer in answers)
         winners, faults = race.judge(shots, answers)
+        race.clear()
         result.winners.append(winners)
         result.faults += [f"{race.name}, round {turn + 1}: {fault}" for fault in faults]
     result.deadlocks = database.deadlocks() - deadlocks

@@ -177,6 +177,7 @@ def test_the_clock_follows_the_server_and_not_the_device(
     page = sit(agent, f"/conversations/{conversation.pk}/")
     page.add_init_script("Date.now = () => 0; Date = class extends Date { constructor() { super(0) } }")
     timer_button(page).click()
+    icon(page, "green", "Timers: 1 running")
     page.reload()
     clock = page.locator("#my-timer time.clock")
     expect(clock).to_have_text(re.compile(r"0:00:0[2-5]"))
