@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from workspaces.models import User
@@ -42,6 +43,14 @@ class SettingsForm(forms.ModelForm):
         language.help_text = _("Dates, times and figures follow it.")
 
     def save(self, commit: bool = True) -> User:
-        """Only what the form asks for: a password that is changed meanwhile stays so."""
-        self.instance.save(update_fields=self._meta.fields)
+        """Only what the form asks for: a password that is changed meanwhile stays so.
+
+        Raises ValidationError where another account took the address after the form was looked at.
+        """
+        try:
+            with transaction.atomic():
+                self.instance.save(update_fields=self._meta.fields)
+        except IntegrityError:
+            self.instance.validate_constraints()
+            raise
         return self.instance

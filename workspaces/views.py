@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.conf import settings as site
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language_from_request, override
@@ -23,7 +24,10 @@ def settings(request: Request) -> HttpResponse:
     if form.is_valid():
         if "email" in form.changed_data:  # where a new password is sent to
             raise_if_reauthentication_required(request, app="workspaces")
-        return _saved(request, form)
+        try:
+            return _saved(request, form)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
     memberships = request.user.memberships.select_related("workspace").order_by("workspace__name", "pk")
     context = {"form": form, "memberships": memberships}
     return render(request, "workspaces/settings.html", context, status=422 if form.is_bound else 200)

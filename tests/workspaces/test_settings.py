@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -82,6 +83,25 @@ def test_the_address_of_another_account_is_refused_however_it_is_written(
     assert answer.status_code == 422
     assert answer.context["form"].errors == {"email": ["Another account has this email address."]}
     assert columns(agent)["email"] == ""
+
+
+def test_an_address_that_another_account_takes_at_the_same_moment_is_refused(
+    agent: User, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client()
+    client.post("/accounts/login/", {"username": "agent", "password": "password"})
+    client.post(CONFIRM, {"password": "password", "next": SETTINGS})
+    look = User.validate_constraints
+
+    def be_overtaken(user: User, exclude: Collection[str] | None = None) -> None:
+        look(user, exclude)
+        User.objects.filter(pk=manager.pk).update(email="boss@example.org")
+
+    monkeypatch.setattr(User, "validate_constraints", be_overtaken)
+    answer = client.post(SETTINGS, fields(email="boss@example.org"))
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {"email": ["Another account has this email address."]}
+    assert [columns(user)["email"] for user in (agent, manager)] == ["", "boss@example.org"]
 
 
 def test_shortcuts_by_a_single_key_can_be_switched_off(as_agent: Client, agent: User) -> None:
