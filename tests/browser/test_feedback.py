@@ -156,4 +156,6 @@ class TestErrors:
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("alert")).to_be_visible()
         assert self.focused(page).startswith("username: ")
-        expect(page.get_by_label("Password")).to_have_accessible_description(re.compile("do not belong together"))
+        expect(page.get_by_label("Password")).to_have_accessible_description(
+            re.compile("do not belong together")
+        )
