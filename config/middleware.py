@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
+from django.contrib.auth import middleware as django
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -13,13 +13,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from workspaces.addresses import client_address
 from workspaces.requests import page_of
 from workspaces.sign_in.second_factor import needed_as_staff
-from workspaces.sign_in.sessions import note_device
+from workspaces.sign_in.sessions import note_device, user_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -101,7 +102,20 @@ def tell_of_wrong_method(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
+class AuthenticationMiddleware(django.AuthenticationMiddleware):
+    """Django's, whose user comes with the session, in one query."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: self._cached(request))  # type: ignore[assignment]
+
+    def _cached(self, request: Any) -> Any:
+        if not hasattr(request, "_cached_user"):
+            request._cached_user = user_of(request)
+        return request._cached_user
+
+
+class LoginRequiredMiddleware(django.LoginRequiredMiddleware):
     """Sends whoever is not signed in to the login page, and from there back to the page they were on.
 
     A fragment's request moves the whole page; a POST, which cannot be repeated by a redirect, comes

@@ -30,7 +30,7 @@ class Topbar:
 
     @cached_property
     def memberships(self) -> list[Any]:
-        return list(self.request.user.memberships.select_related("workspace"))
+        return self.request.user.current_memberships
 
 
 def topbar(request: Request) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def test_asking_costs_no_query(
     for client in (as_manager, as_agent):
         marks = client.get("/timers/status/").headers
         assert marks
-        with django_assert_num_queries(3):  # the session, its user, the timers
+        with django_assert_num_queries(2):  # the session with its user, the timers
             client.get("/timers/status/")
 
 

@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -30,6 +32,9 @@ LONGEST_USER_AGENT, LONGEST_ADDRESS = 300, 45
 class SessionStore(DatabaseStore):
     """Django's in the database, with an end that does not move and a user that it can be found by."""
 
+    #: Who is signed in, once the session has been read; not to be believed before `user_of` has looked.
+    person: User | None = None
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
@@ -40,10 +45,15 @@ class SessionStore(DatabaseStore):
             super().__setitem__(SIGNED_IN_AT, int(time.time()))
 
     def load(self) -> dict[str, Any]:
-        stored = super().load()
+        row = Session.objects.with_user().filter(pk=self.session_key, expire_date__gt=timezone.now()).first()
+        if row is None:
+            self._session_key = None
+            return {}
+        stored = self.decode(row.session_data)
         if SESSION_KEY in stored and _end(stored) <= timezone.now():
             self._session_key = None
             return {}
+        self.person = row.person
         return stored
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
@@ -66,6 +76,21 @@ class SessionStore(DatabaseStore):
 def _end(stored: dict[str, Any]) -> datetime:
     lifetime = timedelta(seconds=settings.SESSION_COOKIE_AGE)
     return datetime.fromtimestamp(stored.get(SIGNED_IN_AT, 0), UTC) + lifetime
+
+
+def user_of(request: HttpRequest) -> User | AnonymousUser:
+    """The user of a request's session, whom the session brought along; else it is Django that looks."""
+    session: Any = request.session
+    key, person = session.get(SESSION_KEY), session.person
+    if (
+        person
+        and key == str(person.pk)
+        and person.is_active
+        and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())
+    ):
+        return person
+    return get_user(request)
 
 
 def note_device(session: SessionBase, user_agent: str, address: str) -> None:

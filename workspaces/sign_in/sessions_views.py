@@ -22,8 +22,8 @@ logger = logging.getLogger(__name__)
 def listed(request: Request) -> HttpResponse:
     """The user's own sessions."""
     found = sessions.sign_ins(request.user, request.session.session_key)
-    membership = request.user.memberships.select_related("workspace").first()
-    zone = membership.workspace.zone if membership else UTC
+    workspace = next(iter(request.user.known_workspaces.values()), None)
+    zone = workspace.zone if workspace else UTC
     return render(request, "usersessions/list.html", {"sign_ins": found, "zone": zone})
 
 

@@ -1,127 +1,20 @@
-"""Who works where: users, workspaces with their settings, and memberships with a role."""
+"""Workspaces with their settings, and memberships with a role."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 from zoneinfo import ZoneInfo, available_timezones
 
-from allauth.mfa.models import Authenticator
 from babel.numbers import get_currency_precision, list_currencies
-from django.conf import settings
-from django.contrib.auth.models import AbstractUser, UserManager
-from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from workspaces.histories import KeptRecords
-
-
-class PeopleManager(UserManager["User"]):
-    def hold(self, user_ids: Iterable[int]) -> None:
-        """Serialise what happens to these people's timers and entries until the transaction ends.
-
-        Every verb that changes a timer or an entry takes this one lock first, so no two of them ever wait
-        for each other in a circle. On SQLite the transaction itself (BEGIN IMMEDIATE) is the lock.
-        """
-        held = self.select_for_update(no_key=True).filter(pk__in=set(user_ids)).order_by("pk")
-        list(held.values_list("pk", flat=True))
-
-    def with_second_factor(self) -> QuerySet[User]:
-        """Users who know `has_second_factor` and `needs_second_factor` from the query that fetches them.
-
-        Every request asks for both, of the session's user.
-        """
-        own = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
-        asked = Membership.objects.asked_for_second_factor().filter(user=OuterRef("pk"))
-        answers = {"has_second_factor": Exists(own), "needs_second_factor": Exists(asked)}
-        return self.annotate(**answers)
-
-
-class User(AbstractUser):
-    """A person who signs in. What they may do follows from their memberships."""
-
-    language = models.CharField(
-        _("language"),
-        max_length=10,
-        blank=True,
-        choices=settings.LANGUAGES,
-        help_text=_("Empty: that of the browser."),
-    )
-    shortcuts = models.BooleanField(
-        _("shortcuts by a single key"),
-        default=True,
-        help_text=_("Such as S, which starts and stops the timer."),
-    )
-
-    objects = PeopleManager()  # type: ignore[misc]  # as in AbstractUser, but for ClassVar
-
-    class Meta(AbstractUser.Meta):
-        constraints = [
-            # Whoever reads the mail of an address can have its account.
-            models.UniqueConstraint(
-                Lower("email"),
-                condition=~Q(email=""),
-                name="one_account_per_address",
-                violation_error_message=_("Another account has this email address."),
-            ),
-        ]
-
-    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """Says it at the field: the only constraint is that of the address."""
-        try:
-            super().validate_constraints(exclude)
-        except ValidationError as error:
-            raise ValidationError({"email": error.messages}) from error
-
-    @property
-    def display_name(self) -> str:
-        return self.get_full_name() or self.username
-
-    @property
-    def initials(self) -> str:
-        words = self.display_name.split()
-        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
-
-    @cached_property
-    def has_second_factor(self) -> bool:
-        """Whether signing in asks for a code from an app, besides the password."""
-        return Authenticator.objects.filter(user=self, type=Authenticator.Type.TOTP).exists()
-
-    @cached_property
-    def needs_second_factor(self) -> bool:
-        """Whether a workspace that the user manages asks for one, be it set up or not."""
-        return Membership.objects.asked_for_second_factor().filter(user=self).exists()
-
-    @cached_property
-    def roles(self) -> dict[int, str]:
-        """The user's role by workspace id, read once per request.
-
-        A manager who has yet to set up the second factor that the workspace asks for is an agent until then.
-        """
-        rows = self.memberships.values_list("workspace_id", "role", "workspace__second_factor_for_managers")
-        return {
-            workspace: Membership.Role.AGENT.value if asked and not self.has_second_factor else role
-            for workspace, role, asked in rows
-        }
-
-    @property
-    def is_manager(self) -> bool:
-        """Whether the user manages any workspace."""
-        return Membership.Role.MANAGER in self.roles.values()
-
-    def manages(self, workspace_id: int) -> bool:
-        return self.roles.get(workspace_id) == Membership.Role.MANAGER
-
-    @property
-    def managed_ids(self) -> list[int]:
-        return [workspace for workspace, role in self.roles.items() if role == Membership.Role.MANAGER]
+from workspaces.models.user import User
 
 
 def validate_time_zone(name: str) -> None:
@@ -138,7 +31,7 @@ def validate_currency(code: str) -> None:
 
 class WorkspaceQuerySet(models.QuerySet["Workspace"]):
     def for_user(self, user: User) -> WorkspaceQuerySet:
-        return self.filter(memberships__user=user)
+        return self.filter(pk__in=user.workspace_ids)
 
     def managed_by(self, user: User) -> WorkspaceQuerySet:
         return self.filter(pk__in=user.managed_ids)
@@ -243,11 +136,6 @@ class Workspace(models.Model):
         return get_currency_precision(self.currency)
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    def asked_for_second_factor(self) -> MembershipQuerySet:
-        return self.filter(role=Membership.Role.MANAGER, workspace__second_factor_for_managers=True)
-
-
 class Membership(models.Model):
     """A user's role in a workspace."""
 
@@ -263,8 +151,6 @@ class Membership(models.Model):
     )
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.AGENT)
     history = KeptRecords()
-
-    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")
@@ -283,20 +169,3 @@ class Membership(models.Model):
             "role": self.get_role_display(),
             "workspace": self.workspace,
         }
-
-
-class Session(AbstractBaseSession):
-    """A sign-in on one device, or a visit before it; workspaces.sign_in.sessions says what it holds."""
-
-    user = models.ForeignKey(
-        User, verbose_name=_("user"), on_delete=models.CASCADE, null=True, related_name="sessions"
-    )
-
-    class Meta(AbstractBaseSession.Meta):
-        pass
-
-    @classmethod
-    def get_session_store_class(cls) -> type:
-        from workspaces.sign_in.sessions import SessionStore  # which knows this model
-
-        return SessionStore
