@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR, ChangeList
+from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
 from django.db import DataError
 from django.db.models import F, Model, QuerySet
@@ -39,7 +39,12 @@ class CarefulChoices(forms.ModelMultipleChoiceField):
 
 class CarefulList(ChangeList):
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
-        """Rows without a value come last, or descending first: each database has an order of its own."""
+        """Rows without a value come last, or descending first: each database has an order of its own.
+
+        What is not to be sorted is not, whatever the address says.
+        """
+        if not self.sortable_by:
+            self.params.pop(ORDER_VAR, None)
         return [each for part in super().get_ordering(request, queryset) for each in self._with_gaps(part)]
 
     def _with_gaps(self, part: Any) -> list[Any]:

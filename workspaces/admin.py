@@ -13,6 +13,9 @@ from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -150,6 +153,10 @@ class GroupAdmin(DjangoGroupAdmin):
         return request.user.is_superuser
 
 
+#: In one form with their workspace; each has fields, and a form may have a thousand.
+SHOWN_MEMBERS = 100
+
+
 class WorkspaceForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
@@ -206,9 +213,16 @@ class WorkspaceAdmin(NoBulkDelete, HistoryAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Workspace | None = None) -> list[str]:
         return ["currency"] if obj and obj.billing_types.exists() else []
 
+    def get_inlines(self, request: HttpRequest, obj: Workspace | None) -> Any:
+        """Many members are in a list of their own, to which that of the workspaces links."""
+        many = obj is not None and obj.memberships.order_by()[: SHOWN_MEMBERS + 1].count() > SHOWN_MEMBERS
+        return [] if many else super().get_inlines(request, obj)
+
     @admin.display(description=_("members"), ordering="member_count")
-    def member_count(self, workspace: Any) -> int:
-        return workspace.member_count
+    def member_count(self, workspace: Any) -> SafeString:
+        query = {"workspace__id__exact": workspace.pk}
+        listed = reverse("admin:workspaces_membership_changelist", query=query)
+        return format_html('<a href="{}">{}</a>', listed, workspace.member_count)
 
 
 @admin.register(Membership)
@@ -217,6 +231,8 @@ class MembershipAdmin(Autocompleting, HistoryAdmin):
     list_display = ["user", "name", "workspace", "role"]
     list_filter = ["role", "workspace"]
     list_select_related = ["user", "workspace"]
+    # As an index has them.
+    ordering = ["workspace_id", "user_id"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "workspace__name"]
     autocomplete_fields = ["user"]
 

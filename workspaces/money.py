@@ -1,9 +1,15 @@
 """Money as whole minor units of a currency (cents), and how it is written in the language of the page."""
 
 from decimal import Decimal
+from functools import cache
 
-from babel.numbers import format_decimal, get_currency_precision
+from babel import Locale
+from babel.numbers import get_currency_precision, parse_pattern
 from django.utils.translation import get_language, to_locale
+
+# As format_decimal does, which reads both anew for every number.
+_read = cache(parse_pattern)
+_known = cache(Locale.parse)
 
 
 def as_decimal(amount: int, currency: str) -> Decimal:
@@ -13,7 +19,7 @@ def as_decimal(amount: int, currency: str) -> Decimal:
 
 def format_number(number: Decimal | int, pattern: str) -> str:
     """By a pattern of CLDR, in the active language: "#,##0.00" makes "1.234,50" in German."""
-    return format_decimal(number, pattern, locale=to_locale(get_language() or "en"))
+    return _read(pattern).apply(number, _known(to_locale(get_language() or "en")))
 
 
 def format_amount(amount: int, currency: str) -> str:

@@ -1,5 +1,6 @@
 """The request that a view of a signed-in page gets, and the page that it came from."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
@@ -14,6 +15,8 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    #: The conversation that the page is about, if its view has said so.
+    here: Any
 
 
 def local(address: str) -> str:

@@ -18,7 +18,7 @@ function ask() {
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.elt !== icon()) return;
   // The device slept, or its clock was set: the clocks in the page may be behind, so the server must tell all again.
-  if (Math.abs(deviceAhead() - ahead) > 2000) delete event.detail.parameters.seen;
+  if (Math.abs(deviceAhead() - ahead) > 2000) delete event.detail.parameters.marks;
 });
 
 document.addEventListener("htmx:beforeSend", (event) => {

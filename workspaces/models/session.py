@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -12,45 +14,47 @@ from django.utils.translation import gettext_lazy as _
 
 from workspaces.models.user import User
 from workspaces.models.workspace import Membership, Workspace
+from workspaces.prepared import Prepared
+from workspaces.rows import Rows
 
-#: The columns of a workspace, and what makes their values of JSON.
-SETTINGS = {field.attname: field.to_python for field in Workspace._meta.concrete_fields}
+
+def _reader(field: models.Field) -> Callable[[Any], Any]:
+    """What makes a value of the field of what JSON has for it."""
+    if not isinstance(field, models.DecimalField):
+        return field.to_python
+    smallest = Decimal(1).scaleb(-field.decimal_places)
+    return lambda value: Decimal(str(value)).quantize(smallest)
 
 
-class _Rows(models.Aggregate):
-    """Rows as one JSON array of arrays."""
-
-    function = "JSONB_AGG"
-    output_field = models.JSONField()
-    template = "%(function)s(JSONB_BUILD_ARRAY(%(expressions)s))"
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "JSON_GROUP_ARRAY(JSON_ARRAY(%(expressions)s))"
-        return self.as_sql(compiler, connection, template=template, **context)
+#: The columns of a workspace.
+SETTINGS = {field.attname: _reader(field) for field in Workspace._meta.concrete_fields}
 
 
 class SessionManager(BaseSessionManager["Session"]):
+    def identify(self, key: str) -> Session | None:
+        """The session with its user, who knows what every page asks of them: one query.
+
+        It may have expired.
+        """
+        return next(iter(_identified(key=key)), None)
+
     def with_user(self) -> QuerySet[Session]:
-        """Each with its user, who knows what every page asks of them: one query, where there were four."""
+        """Each with all that its `person` needs."""
         own = Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.TOTP)
         theirs = Membership.objects.filter(user=OuterRef("user")).order_by().values("user")
         columns = ["pk", "role", *(f"workspace__{name}" for name in SETTINGS)]
-        memberships = Subquery(theirs.annotate(rows=_Rows(*columns)).values("rows"))
+        memberships = Subquery(theirs.annotate(rows=Rows(*columns)).values("rows"))
         return self.select_related("user").annotate(has_second_factor=Exists(own), memberships=memberships)
 
 
 class Session(AbstractBaseSession):
     """A sign-in on one device, or a visit before it; workspaces.sign_in.sessions says what it holds."""
 
-    # Of `with_user`.
-    has_second_factor: bool
-    memberships: list[list[Any]] | None
-
     user = models.ForeignKey(
         User, verbose_name=_("user"), on_delete=models.CASCADE, null=True, related_name="sessions"
     )
 
-    objects = SessionManager()
+    objects = SessionManager()  # type: ignore[misc]  # as in AbstractBaseSession, but for ClassVar
 
     class Meta(AbstractBaseSession.Meta):
         pass
@@ -58,18 +62,21 @@ class Session(AbstractBaseSession):
     @property
     def person(self) -> User | None:
         """The user, with what `SessionManager.with_user` brought along."""
-        if self.user:
-            self.user.has_second_factor = self.has_second_factor
-            rows = [_membership(self.user, row) for row in self.memberships or ()]
-            rows.sort(key=lambda each: (each.workspace.name, each.workspace_id))
-            self.user.current_memberships = rows
-        return self.user
+        user, brought = self.user, vars(self)
+        if user:
+            user.has_second_factor = brought["has_second_factor"]
+            rows = [_membership(user, row) for row in brought["memberships"] or ()]
+            user.current_memberships = sorted(rows, key=lambda row: (row.workspace.name, row.workspace_id))
+        return user
 
     @classmethod
     def get_session_store_class(cls) -> type:
         from workspaces.sign_in.sessions import SessionStore  # which knows this model
 
         return SessionStore
+
+
+_identified = Prepared(lambda key: Session.objects.with_user().filter(pk=key))
 
 
 def _membership(user: User, row: list[Any]) -> Membership:

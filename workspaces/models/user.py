@@ -10,10 +10,13 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.db.transaction import TransactionManagementError
 from django.utils.translation import gettext_lazy as _
+
+from workspaces.prepared import Prepared
 
 if TYPE_CHECKING:
     from workspaces.models.workspace import Membership, Workspace
@@ -26,8 +29,10 @@ class PeopleManager(UserManager["User"]):
         Every verb that changes a timer or an entry takes this one lock first, so no two of them ever wait
         for each other in a circle. On SQLite the transaction itself (BEGIN IMMEDIATE) is the lock.
         """
-        held = self.select_for_update(no_key=True).filter(pk__in=set(user_ids)).order_by("pk")
-        list(held.values_list("pk", flat=True))
+        if not connection.in_atomic_block:
+            raise TransactionManagementError("Nobody is held outside of a transaction.")
+        if connection.features.has_select_for_update:
+            _held(people=sorted(set(user_ids)))
 
 
 class User(AbstractUser):
@@ -102,6 +107,11 @@ class User(AbstractUser):
         return {each.workspace_id: each.workspace for each in self.current_memberships}
 
     @property
+    def workspaces_read(self) -> dict[int, Workspace]:
+        """`known_workspaces` if that takes no query; else none."""
+        return self.__dict__.get("known_workspaces", {})
+
+    @property
     def workspace_ids(self) -> list[int]:
         return list(self.known_workspaces)
 
@@ -129,3 +139,8 @@ class User(AbstractUser):
     @property
     def managed_ids(self) -> list[int]:
         return [workspace for workspace, role in self.roles.items() if role == "manager"]
+
+
+_held = Prepared(
+    lambda people: User.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").only("pk")
+)

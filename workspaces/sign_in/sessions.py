@@ -45,8 +45,8 @@ class SessionStore(DatabaseStore):
             super().__setitem__(SIGNED_IN_AT, int(time.time()))
 
     def load(self) -> dict[str, Any]:
-        row = Session.objects.with_user().filter(pk=self.session_key, expire_date__gt=timezone.now()).first()
-        if row is None:
+        row = Session.objects.identify(self.session_key or "")
+        if row is None or row.expire_date <= timezone.now():
             self._session_key = None
             return {}
         stored = self.decode(row.session_data)

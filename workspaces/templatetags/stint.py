@@ -1,6 +1,7 @@
 """How figures, times and people are written on every page."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from workspaces.durations import format_clock, format_hours, format_minutes
 from workspaces.money import format_amount, format_money
@@ -57,8 +59,10 @@ def when_in(moment: datetime, zone: ZoneInfo) -> str:
     if days == 0:
         return f"{local:%H:%M}"
     if 0 < days < 7:
-        return date_format(local, "WEEKDAY_FORMAT")
-    return date_format(local, "DAY_FORMAT" if local.year == today.year else "DAY_YEAR_FORMAT")
+        form = "WEEKDAY_FORMAT"
+    else:
+        form = "DAY_FORMAT" if local.year == today.year else "DAY_YEAR_FORMAT"
+    return _written(local.date(), form, get_language())
 
 
 @register.filter
@@ -73,7 +77,14 @@ def moment_in(moment: datetime, zone: ZoneInfo) -> str:
 @register.filter
 def day(value: date) -> str:
     """ "19 Nov"; the year only where it is not this one."""
-    return date_format(value, "DAY_FORMAT" if value.year == timezone.now().year else "DAY_YEAR_FORMAT")
+    form = "DAY_FORMAT" if value.year == timezone.now().year else "DAY_YEAR_FORMAT"
+    return _written(value, form, get_language())
+
+
+@lru_cache(maxsize=2000)
+def _written(value: date, form: str, language: str | None) -> str:
+    """In the active language. A page names few days, and each many times."""
+    return date_format(value, form)
 
 
 @register.simple_tag

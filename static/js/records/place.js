@@ -18,6 +18,18 @@ function next() {
   return found?.querySelector(".disclosure") ?? document.querySelector("#queue h1");
 }
 
+// Rows that were decided on leave at once, and their groups with the last of them.
+document.addEventListener("decided", ({ detail: { entries } }) => {
+  if (!entries.length) return;
+  order = rows().map((each) => each.dataset.entry);
+  document.querySelector("#queue dialog[open]")?.close();
+  for (const entry of entries) {
+    for (const part of ["row", "detail"]) document.getElementById(`${part}-${entry}`)?.remove();
+  }
+  for (const group of document.querySelectorAll("#queue tbody:not(:has([data-entry]))")) group.remove();
+  next().focus({ preventScroll: !row });
+});
+
 // The bar with the button that clears the ticks is gone with them.
 document.addEventListener("reset", () => document.querySelector(`#row-${row} .disclosure`)?.focus());
 

@@ -64,6 +64,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "queue") say();
 });
 
+document.addEventListener("decided", say);
+
 // Back and reload may bring old ticks along.
 say();
 window.addEventListener("pageshow", say);

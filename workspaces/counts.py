@@ -1,0 +1,35 @@
+"""Counts that cost the same after ten years: nobody turns the pages beyond the first ten thousand rows."""
+
+from __future__ import annotations
+
+from django.db.models import IntegerField, QuerySet, Subquery
+
+from workspaces.money import format_number
+
+#: So many rows are counted, summed up, put in groups and paged through at most.
+MOST = 10_000
+
+
+class Many(int):
+    """How many rows there are, up to MOST; if there are more it `is_beyond`, and is written "10,000+"."""
+
+    is_beyond: bool
+
+    def __new__(cls, count: int) -> Many:
+        many = super().__new__(cls, min(count, MOST))
+        many.is_beyond = count > MOST
+        return many
+
+    def __str__(self) -> str:
+        return f"{format_number(MOST, '#,##0')}+" if self.is_beyond else int.__repr__(self)
+
+
+class CountOf(Subquery):
+    """The count of a queryset's rows, up to one more than MOST, as a column of another query."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+    empty_result_set_value = 0
+
+    def __init__(self, rows: QuerySet) -> None:
+        super().__init__(rows.order_by().values("pk")[: MOST + 1])

@@ -1,0 +1,35 @@
+"""Rows that are found by their workspace: it is in every query on a large table (docs/scaling.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+
+
+class InWorkspace(models.Model):
+    """Names its workspace, which never changes, also where Django alone would look for the row by its id."""
+
+    workspace_id: int
+
+    class Meta:
+        abstract = True
+
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: QuerySet[Any] | None = None,
+    ) -> None:
+        rows: Any = from_queryset
+        if rows is None:
+            rows = type(self)._base_manager.db_manager(using).all()
+        # A row that was read without it is found by its id.
+        if workspace := self.__dict__.get("workspace_id"):
+            rows = rows.filter(workspace=workspace)
+        super().refresh_from_db(using, fields, rows)
+
+    def _do_update(self, base_qs: QuerySet[Any], *how: Any, **named: Any) -> Any:
+        return super()._do_update(base_qs.filter(workspace=self.workspace_id), *how, **named)

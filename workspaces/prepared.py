@@ -1,0 +1,130 @@
+"""Queries that nearly every request makes, with their SQL worked out once.
+
+Django works the SQL of a queryset out anew each time that it is read, which takes longer than the database
+takes to answer. A `Prepared` query does it once in a process, for each length of the lists among its values;
+on PostgreSQL the server plans it once in a connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from typing import Any, Generic, TypeVar
+
+from django.db import connections, models
+from django.db.models import QuerySet
+
+Row = TypeVar("Row", bound=models.Model)
+#: An id, a text, or a list of ids.
+Value = int | str | list[int]
+#: Beyond it there are no ids, and no database takes them for any.
+HIGHEST_ID = 2**63 - 1
+
+
+class Prepared(Generic[Row]):
+    """A queryset whose values are filled in when it is called, by name.
+
+    `build` makes it of stand-ins: numbers, texts and lists of numbers, which it passes on to filters as they
+    are.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Row]]) -> None:
+        self.build = build
+        self._compiled: dict[tuple[int, ...], _Compiled] = {}
+
+    def __call__(self, **values: Value) -> list[Row]:
+        """The rows that it finds now. Where a list is empty there are none, and none are asked for."""
+        shape = tuple(len(value) if isinstance(value, list) else -1 for value in values.values())
+        if 0 in shape:
+            return []
+        compiled = self._compiled.get(shape)
+        if compiled is None:
+            compiled = self._compiled[shape] = _Compiled(self.build, values)
+        return list(compiled.queryset(values))
+
+
+class _Compiled:
+    """What Django made of the queryset for values of one shape."""
+
+    def __init__(self, build: Callable[..., QuerySet], values: Mapping[str, Value]) -> None:
+        stand_ins: dict[Any, tuple[str, int]] = {}
+        queryset = build(**{name: _stand_in(name, value, stand_ins) for name, value in values.items()})
+        self.model, self.iterable_class = queryset.model, queryset._iterable_class
+        self.compiler = queryset.query.get_compiler(using=queryset.db)
+        self.sql, self.parameters = self.compiler.as_sql()
+        columns = [column for column, *_ in self.compiler.select[: self.compiler.col_count]]
+        self.converters = self.compiler.get_converters(columns)
+        #: Which parameters are filled in, and by what.
+        self.places = {
+            place: stand_ins[parameter]
+            for place, parameter in enumerate(self.parameters)
+            if isinstance(parameter, int | str) and parameter in stand_ins
+        }
+        if set(self.places.values()) != set(stand_ins.values()):
+            raise ValueError("A prepared query changes one of its values, or leaves it out.")
+
+    def queryset(self, values: Mapping[str, Value]) -> QuerySet:
+        parameters = list(self.parameters)
+        for place, (name, index) in self.places.items():
+            value = values[name]
+            each = value[index] if isinstance(value, list) else value
+            parameters[place] = 0 if isinstance(each, int) and abs(each) > HIGHEST_ID else each
+        found: QuerySet = QuerySet(self.model, query=_Bound(self, parameters))  # type: ignore[arg-type]
+        found._iterable_class = self.iterable_class
+        return found
+
+
+class _Bound:
+    """Takes the place of a queryset's `query`: all that is asked of it is a compiler, which has the SQL."""
+
+    def __init__(self, compiled: _Compiled, parameters: list[Any]) -> None:
+        self.compiled, self.parameters = compiled, parameters
+
+    def get_compiler(self, using: str) -> Any:
+        compiler: Any = copy(self.compiled.compiler)
+        compiler.connection = connections[using]
+        compiler.execute_sql = lambda *result, **options: self._execute(compiler.connection)
+        compiler.get_converters = lambda columns: self.compiled.converters
+        return compiler
+
+    def _execute(self, connection: Any) -> list[Any]:
+        with _cursor(connection) as cursor:
+            cursor.execute(self.compiled.sql, self._typed(connection))
+            return [cursor.fetchall()]
+
+    def _typed(self, connection: Any) -> list[Any]:
+        """On PostgreSQL every number as the same type, or it would be another statement to prepare."""
+        if not _prepares(connection):
+            return self.parameters
+        from psycopg.types.numeric import Int8
+
+        return [Int8(each) if type(each) is int else each for each in self.parameters]
+
+
+def _prepares(connection: Any) -> bool:
+    """Whether the server keeps the plan of a statement: not where connections are shared."""
+    options = connection.settings_dict["OPTIONS"]
+    return connection.vendor == "postgresql" and options.get("prepare_threshold") is not None
+
+
+def _cursor(connection: Any) -> Any:
+    if not _prepares(connection):
+        return connection.cursor()
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    connection.ensure_connection()
+    cursor = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    return connection._prepare_cursor(cursor)
+
+
+def _stand_in(name: str, value: Value, stand_ins: dict[Any, tuple[str, int]]) -> Any:
+    """A value like that one which no query has by chance, noted among the `stand_ins`."""
+    if isinstance(value, list):
+        return [_noted(name, index, -(10**15) - len(stand_ins), stand_ins) for index in range(len(value))]
+    unlike_any = f"stand-in {len(stand_ins)}" if isinstance(value, str) else -(10**15) - len(stand_ins)
+    return _noted(name, 0, unlike_any, stand_ins)
+
+
+def _noted(name: str, index: int, value: Any, stand_ins: dict[Any, tuple[str, int]]) -> Any:
+    stand_ins[value] = (name, index)
+    return value
