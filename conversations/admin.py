@@ -3,12 +3,21 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Conversation, Customer, Message
-from workspaces.admin_base import HistoryAdmin, NoBulkDelete, ReadOnly, ReadOnlyRows, WorkspaceBoundForm
+from workspaces.admin_base import (
+    HistoryAdmin,
+    NoBulkDelete,
+    ReadOnly,
+    ReadOnlyRows,
+    WorkspaceBoundForm,
+    is_key,
+)
+from workspaces.admin_large import InWorkspace, LargeTable
+from workspaces.counts import CountOf, Many
 
 
 @admin.register(Customer)
@@ -16,25 +25,37 @@ class CustomerAdmin(NoBulkDelete, HistoryAdmin):
     form = WorkspaceBoundForm
     fields = ["workspace", "name", "billing_type"]
     list_display = ["name", "workspace", "billing_type", "conversation_count", "created_at"]
-    list_filter = ["workspace", ("billing_type", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["workspace"]
     list_select_related = ["workspace", "billing_type"]
     search_fields = ["name"]
+    # As an index has them.
+    ordering = ["workspace_id", "name"]
+    sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
-        return super().get_queryset(request).annotate(conversation_count=Count("conversations"))
+        count = CountOf(Conversation.objects.filter(customer=OuterRef("pk")))
+        return super().get_queryset(request).annotate(conversation_count=count)
 
-    @admin.display(description=_("conversations"), ordering="conversation_count")
-    def conversation_count(self, customer: Any) -> int:
-        return customer.conversation_count
+    @admin.display(description=_("conversations"))
+    def conversation_count(self, customer: Any) -> Many:
+        return Many(customer.conversation_count)
 
 
 class MessageInline(ReadOnlyRows):
+    """The latest ones; the list of messages finds the others by the conversation's number."""
+
     model = Message
+    SHOWN = 100
     fields = ["created_at", "kind", "written_by", "said"]
     readonly_fields = ["written_by", "said"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
-        return super().get_queryset(request).select_related("author")
+        chosen: Any = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
+        found = super().get_queryset(request).select_related("author")
+        if not is_key(Conversation, chosen):
+            return found.none()
+        latest = Message.objects.filter(conversation=chosen).order_by("-created_at", "-pk").values("pk")
+        return found.filter(pk__in=latest[: self.SHOWN])
 
     @admin.display(description=_("author"))
     def written_by(self, message: Message) -> str:
@@ -46,16 +67,16 @@ class MessageInline(ReadOnlyRows):
 
 
 @admin.register(Conversation)
-class ConversationAdmin(NoBulkDelete):
+class ConversationAdmin(LargeTable, NoBulkDelete):
     """To read; only the billing type is set here."""
 
     form = WorkspaceBoundForm
     list_display = ["number", "subject", "customer", "workspace", "billing_type", "assignee", "state"]
     list_display_links = ["number", "subject"]
-    list_filter = ["state", "workspace", ("assignee", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [("state", InWorkspace), "workspace"]
     list_select_related = ["customer", "workspace", "billing_type", "assignee"]
-    search_fields = ["subject", "customer__name", "=id"]
-    date_hierarchy = "created_at"
+    numbered_by = ("customer",)
+    belongs_to = "assignee"
     view_on_site = False
     readonly_fields = [
         "workspace", "customer", "subject", "contact", "assignee", "state", "awaiting_reply",
@@ -76,14 +97,12 @@ class ConversationAdmin(NoBulkDelete):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, admin.ModelAdmin):
+class MessageAdmin(ReadOnly, LargeTable):
     fields = ["conversation", "author", "author_name", "kind", "said", "created_at"]
     readonly_fields = ["said"]
     list_display = ["created_at", "conversation", "kind", "written_by", "beginning"]
-    list_filter = ["kind", "conversation__workspace"]
     list_select_related = ["conversation", "author"]
-    search_fields = ["body", "conversation__subject", "author__username", "author_name"]
-    date_hierarchy = "created_at"
+    belongs_to = "author"
 
     @admin.display(description=_("author"))
     def written_by(self, message: Message) -> str:

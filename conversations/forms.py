@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models import Conversation, ConversationQuerySet, Customer, Message
+from conversations.models import Conversation, Customer, Message
+from conversations.words import words_of
 from workspaces.fields import PlainTextField
 from workspaces.models import User, Workspace
+from workspaces.selects import FirstOnes, QuickSelect
 
 LONGEST_BODY = 20_000
+
+
+class PickField(forms.ModelChoiceField):
+    """Any of the rows can be chosen, but only the first ones are offered beside the one that is."""
+
+    chosen: Any = None
+
+    def clean(self, value: Any) -> Any:
+        self.chosen = super().clean(value)
+        return self.chosen
 
 
 class ConversationFilter(forms.Form):
@@ -28,33 +39,25 @@ class ConversationFilter(forms.Form):
         "unassigned": pgettext_lazy("conversations", "Unassigned"),
         "closed": pgettext_lazy("conversations", "Closed"),
     }
-    ORDERS: dict[str, tuple[Any, list[Any]]] = {
-        "": (_("Last activity"), ["-last_message_at", "-pk"]),
-        "oldest": (_("Oldest first"), ["last_message_at", "pk"]),
-        "time": (
-            _("Most time"),
-            [models.F("logged_seconds").desc(nulls_last=True), "-last_message_at", "-pk"],
-        ),
-    }
+    ORDERS = {"": _("Last activity"), "oldest": _("Oldest first"), "time": _("Most time")}
 
     view = forms.ChoiceField(choices=VIEWS.items(), required=False)
-    customer = forms.ModelChoiceField(
+    customer = PickField(
         Customer.objects.none(),
         required=False,
         empty_label=_("Every customer"),
-        widget=forms.Select(attrs={"class": "input end", "aria-label": _("Customer")}),
+        widget=QuickSelect(attrs={"class": "input end", "aria-label": _("Customer")}),
     )
     sort = forms.ChoiceField(
-        choices=[(key, label) for key, (label, _order) in ORDERS.items()],
+        choices=ORDERS.items(),
         required=False,
-        widget=forms.Select(attrs={"class": "input", "aria-label": _("Sort by")}),
+        widget=QuickSelect(attrs={"class": "input", "aria-label": _("Sort by")}),
     )
     q = forms.CharField(required=False)
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
-        self.user = user
-        offer(self.fields["customer"], Customer.objects.visible_to(user))
+        offer(self.fields["customer"], Customer.objects.visible_to(user), user)
         self.is_valid()
 
     @property
@@ -66,26 +69,12 @@ class ConversationFilter(forms.Form):
         return self.cleaned_data.get("q", "")[:200]
 
     @property
+    def order_name(self) -> str:
+        return self.cleaned_data.get("sort", "")
+
+    @property
     def chosen_customer(self) -> Customer | None:
         return self.cleaned_data.get("customer")
-
-    def found(self) -> ConversationQuerySet:
-        """All that the search and the customer leave, whatever the view."""
-        found = Conversation.objects.visible_to(self.user)
-        if self.chosen_customer:
-            found = found.filter(customer=self.chosen_customer)
-        return found.search(self.search)
-
-    def rows(self) -> ConversationQuerySet:
-        """What the list shows, with all that a row needs."""
-        found = self.found()
-        found = found.closed() if self.view_name == "closed" else found.open()
-        if self.view_name == "mine":
-            found = found.filter(assignee=self.user)
-        elif self.view_name == "unassigned":
-            found = found.filter(assignee=None)
-        _label, order = self.ORDERS[self.cleaned_data.get("sort", "")]
-        return found.with_time().select_related("workspace", "customer", "assignee").order_by(*order)
 
 
 class ConversationForm(forms.ModelForm):
@@ -101,16 +90,17 @@ class ConversationForm(forms.ModelForm):
     class Meta:
         model = Conversation
         fields = ["customer", "subject", "contact", "billing_type"]
+        widgets: ClassVar = {"customer": QuickSelect, "billing_type": QuickSelect}
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
         for name in ("customer", "subject", "contact", "billing_type"):
             self.fields[name].widget.attrs["class"] = "input"
         customers: Any = self.fields["customer"]
-        offer(customers, Customer.objects.visible_to(user))
+        offer(customers, Customer.objects.visible_to(user), user)
         customers.empty_label = gettext("Choose a customer")
         types: Any = self.fields["billing_type"]
-        offer(types, types.queryset.visible_to(user).active())
+        offer(types, types.queryset.visible_to(user).active(), user)
         types.empty_label = self._when_empty(user)
 
     @staticmethod
@@ -170,10 +160,8 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, workspace: Workspace, **options: Any) -> None:
         super().__init__(*args, **options)
-        active = workspace.members.filter(is_active=True)
-        self.members = active.order_by("first_name", "last_name", "username")
         user: Any = self.fields["user"]
-        user.queryset = self.members
+        user.queryset = members_called("", workspace)
 
     def clean(self) -> dict[str, Any]:
         if "user" not in self.data:
@@ -181,22 +169,19 @@ class AssignForm(forms.Form):
         return self.cleaned_data
 
 
-def offer(field: Any, rows: models.QuerySet) -> None:
+def members_called(text: str, workspace: Workspace) -> models.QuerySet[User]:
+    """The active members of a workspace whose names hold each word of `text`, in the order of their names."""
+    found = User.objects.filter(is_active=True, memberships__workspace=workspace)
+    for word in words_of(text):
+        names = Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(username__icontains=word)
+        found = found.filter(names)
+    return found.order_by("first_name", "last_name", "username")
+
+
+def offer(field: Any, rows: models.QuerySet, user: User) -> None:
     """Let a choice field hold these rows, under the name of their workspace if they are of several."""
-    field.iterator = GroupedByWorkspace
-    field.queryset = rows.select_related("workspace").order_by("workspace__name", "workspace", "name", "pk")
-
-
-class GroupedByWorkspace(forms.models.ModelChoiceIterator):
-    """Choices under the name of their workspace, unless they are all of the same."""
-
-    def __iter__(self) -> Iterator[Any]:
-        if self.field.empty_label is not None:
-            yield "", self.field.empty_label
-        groups = [(key, list(rows)) for key, rows in groupby(self.queryset, lambda row: row.workspace)]
-        for workspace, rows in groups:
-            choices = [self.choice(row) for row in rows]
-            if len(groups) == 1:
-                yield from choices
-            else:
-                yield workspace.name, choices
+    field.iterator = FirstOnes
+    field.grouped = len(user.workspace_ids) > 1
+    groups = ["workspace__name", "workspace"] if field.grouped else []
+    rows = rows.select_related("workspace") if field.grouped else rows
+    field.queryset = rows.order_by(*groups, "name", "pk")

@@ -6,8 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,22 +13,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from conversations.forms import AssignForm, ConversationFilter, ConversationForm, MessageForm
-from conversations.models import Conversation, ConversationClosed, Message
+from conversations import page
+from conversations.forms import AssignForm, ConversationFilter, ConversationForm, MessageForm, members_called
+from conversations.inbox import Inbox
+from conversations.listing import Listing
+from conversations.models import Conversation, ConversationClosed
+from conversations.thread import Thread
 from workspaces.models import User
 from workspaces.requests import Request
 
-PER_PAGE = 30
+#: So many are offered to be assigned to; more are found by name.
+MOST_MEMBERS = 50
 
 
 @require_safe
 def index(request: Request) -> HttpResponse:
     """The conversations of the user's workspaces."""
     filters = ConversationFilter(request.GET, user=request.user)
-    counts = filters.found().count_by_view(request.user)
-    views = [(name, label, counts[name]) for name, label in filters.VIEWS.items()]
-    page = Paginator(filters.rows(), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"filters": filters, "views": views, "counts": counts, "page": page}
+    listing = Listing(filters, request.user)
+    views = [(name, label, listing.counts.get(name)) for name, label in filters.VIEWS.items()]
+    rows = listing.page(request.GET.get("page"))
+    context = {"filters": filters, "views": views, "counts": listing.counts, "page": rows}
     return render(request, "conversations/list.html", context)
 
 
@@ -50,7 +53,7 @@ def create(request: Request) -> HttpResponse:
 @require_safe
 def detail(request: Request, pk: int) -> HttpResponse:
     """The inbox, the thread, and the sidebar with the time and the customer."""
-    return _page(request, _conversation(request, pk))
+    return _page(request, pk)
 
 
 @require_POST
@@ -67,7 +70,7 @@ def post(request: Request, pk: int) -> HttpResponse:
             context = {
                 "conversation": conversation,
                 "form": MessageForm(initial={"kind": message.kind}),
-                "item": message,
+                "items": [message],
             }
             return render(request, "conversations/_posted.html", context)
     except ConversationClosed:
@@ -76,7 +79,7 @@ def post(request: Request, pk: int) -> HttpResponse:
         context = {"conversation": conversation, "here": conversation, "form": form}
         part = "conversations/_composer.html" if status == 422 else "conversations/_closed.html"
         return render(request, part, context, status=status)
-    return _page(request, conversation, status, form=form)
+    return _page(request, pk, status, form=form)
 
 
 @require_POST
@@ -93,7 +96,23 @@ def assign(request: Request, pk: int) -> HttpResponse:
             return redirect(conversation)
         except ValidationError as error:
             form.add_error("user", error)
-    return _page(request, conversation, 422, assign_form=form)
+    return _page(request, pk, 422, assign_form=form)
+
+
+@require_safe
+def members(request: Request, pk: int) -> HttpResponse:
+    """Whom it can be assigned to, called `q`: for htmx the inside of the menu, else a page."""
+    conversation = _conversation(request, pk)
+    text = request.GET.get("q", "")
+    people = list(members_called(text, conversation.workspace)[: MOST_MEMBERS + 1])
+    context = {
+        "conversation": conversation,
+        "members": people[:MOST_MEMBERS],
+        "are_many": bool(text) or len(people) > MOST_MEMBERS,
+        "text": text,
+    }
+    template = "conversations/_members.html" if request.htmx else "conversations/members.html"
+    return render(request, template, context)
 
 
 def _tell_assigned(request: Request, conversation: Conversation, before: User | None) -> None:
@@ -122,25 +141,23 @@ def reopen(request: Request, pk: int) -> HttpResponse:
 
 
 def _conversation(request: Request, pk: int) -> Conversation:
-    visible = Conversation.objects.visible_to(request.user).with_rules().select_related("assignee")
-    written = Prefetch("messages", Message.objects.select_related("author"))
-    return get_object_or_404(visible.prefetch_related(written), pk=pk)
+    found = Conversation.objects.visible_to(request.user).select_related("customer", "assignee")
+    return _with_settings(request, get_object_or_404(found, pk=pk))
 
 
-def _page(request: Request, conversation: Conversation, status: int = 200, **forms: Any) -> HttpResponse:
-    mine = Conversation.objects.visible_to(request.user).open().filter(assignee=request.user)
-    inbox = list(mine.select_related("workspace", "customer")[:PER_PAGE])
-    if conversation not in inbox:
-        inbox.insert(0, conversation)
-    customer, workspace = conversation.customer, conversation.workspace
+def _with_settings(request: Request, conversation: Conversation) -> Conversation:
+    conversation.workspace = request.user.known_workspaces[conversation.workspace_id]
+    return conversation
+
+
+def _page(request: Request, pk: int, status: int = 200, **forms: Any) -> HttpResponse:
+    conversation = page.read(pk, request.user, timezone.now())
     context = {
         "conversation": conversation,
         "here": conversation,
-        "inbox": inbox,
-        "inbox_count": mine.count(),
+        "inbox": Inbox(request.user, beside=conversation),
+        "thread": Thread(conversation, request.GET.get("before", "")),
         "form": MessageForm(),
-        "assign_form": AssignForm(workspace=workspace),
-        "this_month": customer.billed_in_month(workspace.local_date(timezone.now())),
-        "open_count": customer.conversations.open().count(),
+        "this_month": conversation.billed,  # type: ignore[attr-defined]
     }
     return render(request, "conversations/detail.html", context | forms, status=status)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from conversations.models import Conversation
+from conversations.search import Found
 from timers.board import Board
 from timers.models import Timer
 from workspaces.models import User
@@ -138,7 +139,8 @@ class Palette:
             exact = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
             # The very number first, then the open ones.
             first = Case(When(pk=exact, then=0), When(state=Conversation.State.OPEN, then=1), default=2)
-            found = found.titled(self.text).order_by(first, "-last_message_at", "-pk")
+            titled = Found.titled(self.text, self.user).numbers
+            found = found.filter(pk__in=titled).order_by(first, "-last_message_at", "-pk")
         else:
             found = found.open().filter(assignee=self.user)
             found = found.exclude(pk=self.here.pk) if self.here else found

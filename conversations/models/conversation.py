@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models.conversation_queryset import ConversationQuerySet, numbers_from, words_of
+from conversations.models.conversation_queryset import ConversationQuerySet
 from conversations.models.customer import Customer
 from conversations.models.message import (
     ASSIGNED,
@@ -23,6 +24,8 @@ from conversations.models.message import (
     REOPENED,
     Message,
 )
+from conversations.words import indexed, numbers_from, terms_of, words_of
+from workspaces.distribution import InWorkspace
 from workspaces.models import User, Workspace
 
 
@@ -30,7 +33,7 @@ class ConversationClosed(Exception):
     """Nothing is written to a closed conversation, and no timer starts on it."""
 
 
-class Conversation(models.Model):
+class Conversation(InWorkspace):
     """A subject that a team talks about with a customer."""
 
     class State(models.TextChoices):
@@ -83,14 +86,24 @@ class Conversation(models.Model):
             models.CheckConstraint(condition=Q(state__in=["open", "closed"]), name="open_or_closed"),
         ]
         indexes = [
-            models.Index(fields=["workspace", "state", "-last_message_at"], name="conversations_by_activity"),
+            # The list: all, of one or of nobody, of a customer; and what is new of a customer (the search).
+            models.Index(
+                fields=["workspace", "state", "-last_message_at", "-id"], name="conversations_in_order"
+            ),
+            models.Index(
+                fields=["workspace", "assignee", "-last_message_at", "-id"],
+                condition=Q(state="open"),
+                name="open_conversations_of_one",
+            ),
+            models.Index(fields=["customer", "state", "-last_message_at", "-id"], name="conversations_with"),
+            models.Index(fields=["customer", "id"], name="conversations_with_one"),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.subject}"
 
     def get_absolute_url(self) -> str:
-        return reverse("conversations:detail", args=[self.pk])
+        return _address(self.pk)
 
     def clean(self) -> None:
         for field in ("customer", "billing_type"):
@@ -103,11 +116,13 @@ class Conversation(models.Model):
         return f"#{self.pk}"
 
     def is_titled(self, text: str) -> bool:
-        """Whether the queryset's `titled` finds it."""
-        title = f"{self.subject}\n{self.customer.name}".casefold()
-        return all(
-            word.casefold() in title or any(first <= self.pk <= last for first, last in numbers_from(word))
-            for word in words_of(text)
+        """Whether the search by titles finds it (see `conversations.search`)."""
+        titles = indexed(self.subject), indexed(self.customer.name)
+        words = [word for word in words_of(text) if terms_of(word)]
+        return bool(words or not text.strip()) and all(
+            any(all(term.is_in(title) for term in terms_of(word)) for title in titles)
+            or any(first <= self.pk <= last for first, last in numbers_from(word))
+            for word in words
         )
 
     @property
@@ -123,12 +138,6 @@ class Conversation(models.Model):
         ordered = self.billing_type, self.customer.billing_type, self.workspace.default_billing_type
         return next((each for each in ordered if each and each.archived_at is None), None)
 
-    @property
-    def participants(self) -> list[str]:
-        """The names of the contact and of everybody who wrote, in that order."""
-        written = [each.author_display for each in self.messages.all() if each.kind != Message.Kind.EVENT]
-        return list(dict.fromkeys(name for name in [self.contact, *written] if name))
-
     def post(
         self, *, kind: str, body: str, now: datetime, author: User | None = None, author_name: str = ""
     ) -> Message:
@@ -140,7 +149,12 @@ class Conversation(models.Model):
             if kind != Message.Kind.EVENT:
                 self._hold_open()
             message = self.messages.create(
-                kind=kind, body=body, author=author, author_name=author_name, created_at=now
+                workspace_id=self.workspace_id,
+                kind=kind,
+                body=body,
+                author=author,
+                author_name=author_name,
+                created_at=now,
             )
             if kind == Message.Kind.EVENT:
                 return message
@@ -152,9 +166,12 @@ class Conversation(models.Model):
             self.save(update_fields=changed)
         return message
 
+    def _row(self) -> ConversationQuerySet:
+        return Conversation.objects.filter(pk=self.pk, workspace=self.workspace_id)
+
     def _hold_open(self) -> None:
         """Nobody closes it until the transaction ends."""
-        held = Conversation.objects.select_for_update().open().filter(pk=self.pk).values_list("pk")
+        held = self._row().select_for_update().open().values_list("pk")
         if not held:
             raise ConversationClosed
 
@@ -163,7 +180,7 @@ class Conversation(models.Model):
         if to and not self.workspace.memberships.filter(user=to).exists():
             raise ValidationError(gettext("Choose a member of this workspace."))
         with transaction.atomic():
-            changed = Conversation.objects.filter(pk=self.pk).exclude(assignee=to).update(assignee=to)
+            changed = self._row().exclude(assignee=to).update(assignee=to)
             self.assignee = to
             if changed:
                 if to is None:
@@ -180,16 +197,23 @@ class Conversation(models.Model):
 
     def reopen(self, *, by: User, now: datetime) -> None:
         """As it was before it was closed: it awaits a reply if the customer wrote last."""
-        said = self.messages.filter(kind__in=[Message.Kind.INCOMING, Message.Kind.REPLY]).last()
+        spoken = [Message.Kind.INCOMING, Message.Kind.REPLY]
+        said = self.messages.filter(workspace=self.workspace_id, kind__in=spoken).last()
         incoming = said is not None and said.kind == Message.Kind.INCOMING
         self._move(self.State.OPEN, REOPENED, by, now, awaiting_reply=incoming)
 
     def _move(self, state: str, sentence: str, by: User, now: datetime, *, awaiting_reply: bool) -> None:
         with transaction.atomic():
-            other = Conversation.objects.filter(pk=self.pk).exclude(state=state)
+            other = self._row().exclude(state=state)
             if other.update(state=state, awaiting_reply=awaiting_reply):
                 self._log(sentence, by, now)
             self.refresh_from_db(fields=["state", "awaiting_reply"])
 
     def _log(self, sentence: str, by: User, now: datetime) -> None:
         self.post(kind=Message.Kind.EVENT, body=sentence, author=by, now=now)
+
+
+@lru_cache(maxsize=10_000)
+def _address(pk: int) -> str:
+    # A page leads to dozens.
+    return reverse("conversations:detail", args=[pk])

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from workspaces.models import User
+from workspaces.distribution import InWorkspace
+from workspaces.models import User, Workspace
 
 # What an event says in the database, in English, after the name of whoever did it.
 ASSIGNED = "assigned it to "
@@ -26,7 +27,7 @@ SENTENCES = {
 }
 
 
-class Message(models.Model):
+class Message(InWorkspace):
     """Something said in a conversation, or (an event) done to it."""
 
     class Kind(models.TextChoices):
@@ -35,6 +36,10 @@ class Message(models.Model):
         NOTE = "note", _("Internal note")
         EVENT = "event", _("Event")
 
+    #: Its conversation's. Every query on a large table names it (docs/scaling.md).
+    workspace = models.ForeignKey(
+        Workspace, verbose_name=_("workspace"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     conversation = models.ForeignKey(
         "conversations.Conversation",
         verbose_name=_("conversation"),

@@ -1,9 +1,8 @@
-"""How a thread is put in order, and what people wrote is shown."""
+"""How what people wrote is shown."""
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 from django import template
 from django.urls import reverse
@@ -14,16 +13,6 @@ register = template.Library()
 
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _LINKS = re.compile(r"""(?i:https?://)[^\s<>"']+|(?<![\w&/#])\#[1-9][0-9]{0,17}\b""")
-
-
-class Dated(Protocol):
-    created_at: datetime
-
-
-@register.filter
-def chronological(items: Iterable[Dated], others: Iterable[Dated]) -> list[Dated]:
-    """Both in one list, the earliest first; of the same moment, `items` come before `others`."""
-    return sorted([*items, *others], key=lambda item: item.created_at)
 
 
 @register.filter
