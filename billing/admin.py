@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, QuerySet
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -20,6 +22,8 @@ from billing.admin_preview import Preview
 from billing.models import BillingEntry, BillingType
 from billing.models.batch import ExportBatch
 from workspaces.admin_base import Changes, HistoryAdmin, NoBulkDelete, ReadOnly
+from workspaces.admin_large import WORKSPACE, BoundedPaginator, InWorkspace, LargeTable
+from workspaces.counts import CountOf
 from workspaces.durations import format_clock
 from workspaces.models import Workspace
 from workspaces.money import format_money
@@ -42,8 +46,17 @@ class LedgerChanges(Changes):
 
 
 class ConfirmedFilter(admin.SimpleListFilter):
+    """Of the New ones of a workspace: only those wait for it."""
+
     title = _("confirmation by the agent")
     parameter_name = "confirmed"
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        self.of_new_ones = WORKSPACE in request.GET and request.GET.get("state__exact") == "new"
+        super().__init__(request, *args)
+
+    def has_output(self) -> bool:
+        return self.of_new_ones
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("no", pgettext("state", "Not confirmed")), ("yes", pgettext("state", "Confirmed"))]
@@ -170,16 +183,20 @@ class BillingTypeAdmin(NoBulkDelete, HistoryAdmin):
 
 
 @admin.register(BillingEntry)
-class BillingEntryAdmin(ReadOnly, HistoryAdmin):
+class BillingEntryAdmin(ReadOnly, LargeTable, HistoryAdmin):
     changes = LedgerChanges
     list_display = [
         "date", "user", "conversation", "customer", "kind", "raw", "billed", "written_amount", "state"
     ]  # fmt: skip
-    list_filter = ["state", ConfirmedFilter, "kind", "workspace", ("user", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [("state", InWorkspace), ConfirmedFilter, "workspace"]
     list_select_related = ["user", "conversation__customer"]
-    search_fields = ["description", "conversation__subject", "conversation__customer__name", "user__username"]
-    date_hierarchy = "date"
     view_on_site = False
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Of a state or of somebody an index has them by day; of all the newest come first."""
+        narrowed = {WORKSPACE, "state__exact"} <= request.GET.keys() or request.GET.get(SEARCH_VAR)
+        return ["-date", "-pk"] if narrowed else ["-pk"]
+
     fieldsets = [
         (None, {"fields": ["workspace", "conversation", "customer", "user", "date", "kind", "description"]}),
         (
@@ -228,17 +245,23 @@ class BillingEntryAdmin(ReadOnly, HistoryAdmin):
 @admin.register(ExportBatch)
 class ExportBatchAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["number", "workspace", "created_at", "created_by", "reversed_at", "entries"]
-    list_filter = ["workspace", "created_by"]
+    list_filter = ["workspace"]
     list_select_related = ["workspace", "created_by"]
     search_fields = ["=number", "workspace__name"]
-    date_hierarchy = "created_at"
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    ordering = ["-pk"]
+    sortable_by = ()
     fields = ["number", "workspace", "created_at", "created_by", "reversed_at", "reversed_by", "entries"]
     readonly_fields = ["entries"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExportBatch]:
-        return super().get_queryset(request).annotate(entry_count=Count("entries"))
+        held = BillingEntry.objects.filter(batch=OuterRef("pk"), workspace=OuterRef("workspace"))
+        count = Coalesce("entry_count", CountOf(held))
+        return super().get_queryset(request).annotate(counted=count)
 
-    @admin.display(description=pgettext_lazy("column", "entries"), ordering="entry_count")
+    @admin.display(description=pgettext_lazy("column", "entries"))
     def entries(self, batch: Any) -> SafeString:
+        """How many it holds: none any more once it is reversed."""
         listed = reverse("admin:billing_billingentry_changelist", query={"batch__id__exact": batch.pk})
-        return format_html('<a href="{}">{}</a>', listed, batch.entry_count)
+        return format_html('<a href="{}">{}</a>', listed, 0 if batch.reversed_at else batch.counted)

@@ -56,7 +56,7 @@ class Change:
 
 def changes_of(entry: BillingEntry) -> list[Change]:
     """The latest first, in one query."""
-    records = list(entry.history.select_related("history_user").order_by("-history_id"))
+    records = list(_records_of(entry).order_by("-history_id"))
     return [
         Change(new.history_date, sentence_of(new), list(details_of(old, new)) if old else [])
         for new, old in pairwise([*records, None])
@@ -64,8 +64,12 @@ def changes_of(entry: BillingEntry) -> list[Change]:
 
 
 def latest_change(entry: BillingEntry) -> Change | None:
-    record = entry.history.select_related("history_user").order_by("history_id").last()
+    record = _records_of(entry).order_by("history_id").last()
     return Change(record.history_date, sentence_of(record), []) if record else None
+
+
+def _records_of(entry: BillingEntry) -> Any:
+    return entry.history.filter(workspace=entry.workspace_id).select_related("history_user")
 
 
 def who_did(record: Any) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import IO
 
 import xlsxwriter
 from django.utils.translation import override
@@ -25,6 +26,9 @@ FORMULA = re.compile(rf"^(?=[\t\r\n]|[{_UNSEEN}]*{_SIGN})")
 #: The same wherever a spreadsheet that goes by semicolons, tabs or lines alone would start a cell.
 FORMULA_WITHIN = re.compile(rf"[;\t\r\n](?=[{_UNSEEN}\"]*{_SIGN})")
 TEN_THOUSANDTH = Decimal("0.0001")
+#: So many entries are read at once; so wide a column is by itself.
+AT_ONCE = 500
+WIDEST = 60
 
 
 def _hours(seconds: int) -> Decimal:
@@ -58,12 +62,22 @@ COLUMNS: dict[str, Callable[[BillingEntry], Cell]] = {
 }
 
 
-def _rows(batch: ExportBatch) -> Iterable[list[Cell]]:
-    """In English, whoever downloads it: the file of a batch is the same for everybody."""
-    entries = batch.entries.select_related("batch", "user", "conversation__customer")
+class Reversed(Exception):
+    """The batch was reversed while it was read."""
+
+
+def _rows(batch: ExportBatch) -> Iterator[list[Cell]]:
+    """A few hundred at a time, however large the batch is. Raises Reversed."""
+    entries = BillingEntry.objects.filter(workspace=batch.workspace_id, batch=batch)
     ordered = entries.order_by("conversation__customer__name", "date", "pk")
-    with override("en"):
-        return [[inert(read(entry)) for read in COLUMNS.values()] for entry in ordered]
+    ids = list(ordered.values_list("pk", flat=True))
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        found = entries.select_related("batch", "user", "conversation__customer").in_bulk(some)
+        if len(found) < len(some):
+            raise Reversed
+        for pk in some:
+            yield [inert(read(found[pk])) for read in COLUMNS.values()]
 
 
 def inert(cell: Cell) -> Cell:
@@ -71,14 +85,14 @@ def inert(cell: Cell) -> Cell:
     return FORMULA.sub("'", cell) if isinstance(cell, str) else cell
 
 
-def as_csv(batch: ExportBatch) -> bytes:
+def write_csv(batch: ExportBatch, file: IO[bytes]) -> None:
     """UTF-8 with a byte order mark, without which Excel takes umlauts for something else."""
-    text = io.StringIO()
+    text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for row in _rows(batch):
         writer.writerow([_written(cell) for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+    text.detach()
 
 
 def _written(cell: Cell) -> Cell:
@@ -87,18 +101,18 @@ def _written(cell: Cell) -> Cell:
     return format_clock(cell // timedelta(seconds=1)) if isinstance(cell, timedelta) else cell
 
 
-def as_xlsx(batch: ExportBatch) -> bytes:
+def write_xlsx(batch: ExportBatch, file: IO[bytes]) -> None:
     """One sheet; figures, days and times are numbers there, and can be added up."""
-    output = io.BytesIO()
-    with xlsxwriter.Workbook(output, {"in_memory": True}) as book:
+    # Row by row to a temporary file; texts stand where they are then, in no list of their own.
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         sheet = book.add_worksheet(f"Batch {batch.number}")
-        head = book.add_format({"bold": True})
         formats = {
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
             timedelta: book.add_format({"num_format": "[h]:mm:ss"}),
         }
-        sheet.write_row(0, 0, COLUMNS, head)
+        sheet.write_row(0, 0, COLUMNS, book.add_format({"bold": True}))
         sheet.freeze_panes(1, 0)
+        widths = [len(name) for name in COLUMNS]
         for number, row in enumerate(_rows(batch), start=1):
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
@@ -107,11 +121,22 @@ def as_xlsx(batch: ExportBatch) -> bytes:
                     sheet.write_datetime(number, column, cell, formats[type(cell)])
                 elif cell is not None:
                     sheet.write_number(number, column, cell)
-        sheet.autofit()
-    return output.getvalue()
+                widths[column] = max(widths[column], min(len(str(cell)), WIDEST))
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width + 1)
 
 
-FORMS: dict[str, tuple[Callable[[ExportBatch], bytes], str]] = {
-    "csv": (as_csv, "text/csv; charset=utf-8"),
-    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+def file_of(batch: ExportBatch, form: str) -> bytes:
+    """A batch in one of `FORMS`: in English, whoever downloads it, so everybody has the same file. Raises
+    Reversed.
+    """
+    file = io.BytesIO()
+    with override("en"):
+        FORMS[form][0](batch, file)
+    return file.getvalue()
+
+
+FORMS: dict[str, tuple[Callable[[ExportBatch, IO[bytes]], None], str]] = {
+    "csv": (write_csv, "text/csv; charset=utf-8"),
+    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }

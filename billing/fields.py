@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.models import BillingEntry, BillingType
 from workspaces.durations import parse_duration
 from workspaces.fields import PlainTextField
+from workspaces.selects import QuickSelect
 
 
 class DurationField(forms.CharField):
@@ -50,5 +51,5 @@ class WorkdayField(forms.DateField):
 
 class BillingTypeField(forms.ModelChoiceField):
     def __init__(self, **options: Any) -> None:
-        widget = forms.Select(attrs={"class": "input"})
+        widget = QuickSelect(attrs={"class": "input"})
         super().__init__(BillingType.objects.none(), widget=widget, **options)

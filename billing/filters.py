@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext
 
 from workspaces.models import User
+from workspaces.selects import FirstOnes, QuickSelect
 
 
 def choose(name: Any, choices: dict[str, Any], **attributes: str) -> forms.ChoiceField:
@@ -19,10 +20,22 @@ def choose(name: Any, choices: dict[str, Any], **attributes: str) -> forms.Choic
 
 
 class PickField(forms.ModelChoiceField):
-    """The same of records, which the form names as its user's; `every` stands for all of them."""
+    """The same of records, which the form names as its user's; `every` stands for all of them.
 
-    def __init__(self, name: Any, every: Any, records: QuerySet[Model]) -> None:
+    Only the first ones are offered, but any of them can be asked for.
+    """
+
+    iterator = FirstOnes
+    chosen: Model | None = None
+    offered: QuerySet[Any] | None = None
+
+    def __init__(self, name: Any, every: Any, records: QuerySet[Model], *, grouped: bool = False) -> None:
+        self.grouped = grouped
         super().__init__(records, label=name, required=False, empty_label=every, widget=_select(name))
+
+    def clean(self, value: Any) -> Any:
+        self.chosen = super().clean(value)
+        return self.chosen
 
 
 class PersonField(PickField):
@@ -40,7 +53,7 @@ class DayField(forms.DateField):
 
 
 def _select(name: Any, **attributes: str) -> forms.Select:
-    return forms.Select(attrs={"class": "input", "aria-label": name} | attributes)
+    return QuickSelect(attrs={"class": "input", "aria-label": name} | attributes)
 
 
 class Filters(forms.Form):

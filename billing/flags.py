@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from workspaces.durations import format_clock, format_hours
 
 if TYPE_CHECKING:
-    from billing.models import BillingEntry
+    from billing.models.figures import Figures
 
 #: Recorded or billed longer than this, in seconds, an entry is flagged.
 UNUSUALLY_LONG = 8 * 3600
@@ -38,12 +38,12 @@ class Flag:
     tone: str = ""
     details: Callable[[Any], dict[str, Any]] = lambda entry: {}
 
-    def text(self, entry: BillingEntry) -> str:
+    def text(self, entry: Figures) -> str:
         """What the chip of an entry says: "adjusted", "overlaps 0:15 with #1042"."""
         return str(self.chip) % self.details(entry)
 
 
-def _overlap(entry: BillingEntry) -> dict[str, Any]:
+def _overlap(entry: Figures) -> dict[str, Any]:
     seconds = entry.overlap_seconds
     length = format_clock(seconds) if seconds < 60 else format_hours(seconds)
     return {"length": length, "number": entry.overlap_with_id}
@@ -96,6 +96,6 @@ FLAGS = [
 ANY_FLAG = reduce(or_, (flag.condition for flag in FLAGS))
 
 
-def flags_of(entry: BillingEntry) -> list[Flag]:
+def flags_of(entry: Figures) -> list[Flag]:
     """Those that are raised on the entry."""
     return [flag for flag in FLAGS if flag.raised_on(entry)]

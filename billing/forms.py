@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -35,7 +36,9 @@ class EntryForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     seen = forms.RegexField(r"^[0-9a-f]{16}-[0-9]{1,12}$", required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, entry: BillingEntry) -> None:
+    def __init__(
+        self, data: Any = None, *, entry: BillingEntry, offered: Sequence[BillingType] | None = None
+    ) -> None:
         self.entry = entry
         #: The billed seconds that the form filled in last; what the person wrote instead is their choice.
         self.filled_in = entry.billed_seconds
@@ -51,6 +54,9 @@ class EntryForm(forms.Form):
         super().__init__(data, initial=initial, auto_id="entry-%s")
         types: Any = self.fields["billing_type"]
         types.queryset = BillingType.objects.choices_in(entry.workspace_id, entry.billing_type)
+        if offered is not None and entry.billing_type in (None, *offered):
+            # Known already, and not to be read again only to be shown.
+            types.choices = [(each.pk, str(each)) for each in offered]
         if entry.billing_type is None:
             types.required, types.empty_label = False, entry.rule_name
 

@@ -1,11 +1,12 @@
 """Guards: triggers by which the database itself refuses what must never happen to its rows, whoever asks.
 
 Migrations put them up with `PutGuards`; `expected_guards` says which ones must stand after all migrations.
+A supplement (`billing/supplements.py`) refuses nothing, and is put up and compared as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,20 +20,14 @@ ROW, BEFORE = 1, 2
 EVENTS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 
 
-@dataclass(frozen=True)
-class Guard:
-    """`events` on `table` fail with `refusal`: always, or where `condition` is true.
-
-    The condition is SQL over OLD and NEW that both databases understand. A guard `on` one vendor is put up
-    there only. Name and refusal are plain words without quotation marks.
-    """
+class Trigger:
+    """What a guard and a supplement have in common: they are triggers, one per event, on both databases."""
 
     name: str
     table: str
     events: tuple[str, ...]
-    refusal: str
-    condition: str = ""
-    on: str = ""
+    #: The one vendor that has it; empty: both.
+    on: str
 
     def triggers(self, vendor: str) -> dict[str, str]:
         """The names of its triggers, one per event."""
@@ -82,6 +77,30 @@ class Guard:
             yield f"DROP FUNCTION IF EXISTS {self.name}()"
 
     def _for_sqlite(self, event: str) -> str:
+        raise NotImplementedError
+
+    @property
+    def _body(self) -> str:
+        """Of the function in PostgreSQL."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Guard(Trigger):
+    """`events` on `table` fail with `refusal`: always, or where `condition` is true.
+
+    The condition is SQL over OLD and NEW that both databases understand. A guard `on` one vendor is put up
+    there only. Name and refusal are plain words without quotation marks.
+    """
+
+    name: str
+    table: str
+    events: tuple[str, ...]
+    refusal: str
+    condition: str = ""
+    on: str = ""
+
+    def _for_sqlite(self, event: str) -> str:
         condition = self.condition.replace("IS DISTINCT FROM", "IS NOT")  # which it has known for longer
         when = f" WHEN {condition}" if condition else ""
         return (
@@ -123,7 +142,7 @@ class PutGuards(Operation):
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, guards: list[Guard]) -> None:
+    def __init__(self, guards: Sequence[Trigger]) -> None:
         self.guards = guards
 
     def state_forwards(self, app_label: str, state: Any) -> None:
@@ -156,10 +175,10 @@ class DropGuards(PutGuards):
     database_backwards = PutGuards.database_forwards
 
 
-def expected_guards() -> dict[str, Guard]:
+def expected_guards() -> dict[str, Trigger]:
     """All that stand after the migrations, by name."""
     migrations = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
-    found: dict[str, Guard] = {}
+    found: dict[str, Trigger] = {}
     for _, migration in sorted(migrations.items()):
         for operation in migration.operations:
             if isinstance(operation, DropGuards):

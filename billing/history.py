@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 from billing.history_forms import HistoryFilters
 from billing.history_records import KINDS, Kind, Known, OfCustomer, OfEntry, OfWorkspace
-from billing.models import BillingType
+from billing.latest import merge_latest
 from workspaces.models import User, Workspace
 
 PER_PAGE = 50
@@ -25,7 +25,8 @@ class History:
     workspaces: dict[int, Workspace] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.workspaces = Workspace.objects.managed_by(self.user).in_bulk()
+        known = self.user.known_workspaces
+        self.workspaces = {pk: known[pk] for pk in self.user.managed_ids}
 
     @cached_property
     def _found(self) -> list[Kind]:
@@ -34,13 +35,11 @@ class History:
             return []
         chosen = self.filters.chosen("workspace")
         scope = [chosen.pk] if chosen else list(self.workspaces)
-        records = [
-            (kind, record)
-            for kind in self._kinds
-            for record in kind.found(self.filters, scope)[: PER_PAGE + 1]
-        ]
-        records.sort(key=lambda each: _order(*each), reverse=True)
-        return self._worded(records[: PER_PAGE + 1])
+        latest = [kind.latest(self.filters, pk, PER_PAGE + 1) for kind in self._kinds for pk in scope]
+        places = [(KINDS[place], new, old) for _, place, new, old in merge_latest(latest, PER_PAGE + 1)]
+        records = {kind: kind.read(ids, scope) for kind, ids in _ids_by_kind(places).items()}
+        known = Known(self.workspaces, _type_names(records))
+        return [kind(records[kind][new], records[kind].get(old), known) for kind, new, old in places]
 
     @property
     def _kinds(self) -> list[type[Kind]]:
@@ -48,11 +47,6 @@ class History:
             return [OfEntry]
         chosen = self.filters.chosen("kind")
         return [kind for kind in KINDS if chosen in ("", kind.name)]
-
-    def _worded(self, records: list[tuple[type[Kind], Any]]) -> list[Kind]:
-        before = {kind: kind.model.history.in_bulk(_ids(kind, records)) for kind in KINDS}
-        known = Known(self.workspaces, _type_names(records, before))
-        return [kind(record, before[kind].get(record.old_id), known) for kind, record in records]
 
     @property
     def days(self) -> list[tuple[date, list[Kind]]]:
@@ -66,18 +60,16 @@ class History:
         return str(self._found[PER_PAGE - 1].cursor) if len(self._found) > PER_PAGE else ""
 
 
-def _order(kind: type[Kind], record: Any) -> tuple[datetime, int, int]:
-    return record.history_date, -KINDS.index(kind), record.history_id
+def _ids_by_kind(places: list[tuple[type[Kind], int, int | None]]) -> dict[type[Kind], set[int]]:
+    """Of the records, and of those before them."""
+    ids: dict[type[Kind], set[int]] = {}
+    for kind, new, old in places:
+        ids.setdefault(kind, set()).update({new, old or new})
+    return ids
 
 
-def _ids(kind: type[Kind], records: list[tuple[type[Kind], Any]]) -> list[int]:
-    return [record.old_id for each, record in records if each is kind and record.old_id]
-
-
-def _type_names(records: list[tuple[type[Kind], Any]], before: dict[type[Kind], Any]) -> dict[int, str]:
+def _type_names(records: dict[type[Kind], dict[int, Any]]) -> dict[int, str]:
     """The names of the billing types that workspaces had for their default, or customers for theirs."""
-    wanted = set()
-    for kind, named in ((OfWorkspace, "default_billing_type_id"), (OfCustomer, "billing_type_id")):
-        told = [record for each, record in records if each is kind]
-        wanted |= {getattr(record, named) for record in [*told, *before[kind].values()]}
-    return dict(BillingType.objects.filter(pk__in=wanted - {None}).values_list("pk", "name"))
+    named = ((OfWorkspace, "default_billing_type"), (OfCustomer, "billing_type"))
+    types = (getattr(each, name) for kind, name in named for each in records.get(kind, {}).values())
+    return {each.pk: each.name for each in types if each}

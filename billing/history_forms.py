@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from billing.filters import Filters, PersonField, PickField, choose
+from billing.latest import united
 from billing.models import BillingEntry, BillingType
 from billing.moments import microseconds_of, moment_of
 from conversations.models import Customer
 from workspaces.models import Membership, User, Workspace
+from workspaces.selects import OFFERED
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class HistoryFilters(Filters):
         super().__init__(data, auto_id="filter-%s")
         fields: dict[str, Any] = self.fields
         fields["person"].queryset = authors(user.managed_ids)
+        fields["person"].offered = some_authors(user.managed_ids)
         fields["workspace"].queryset = Workspace.objects.managed_by(user)
         entries = BillingEntry.objects.reviewable_by(user)
         fields["entry"].queryset = entries.select_related("conversation__customer")
@@ -88,11 +94,44 @@ class HistoryFilters(Filters):
         return bool(self.errors or any(map(self.chosen, ("kind", "person", "workspace", "entry"))))
 
 
-def authors(workspace_ids: list[int]) -> Any:
+BY_NAME = ["last_name", "first_name", "username"]
+#: Of so many the authors are offered.
+MOST_WORKSPACES = 100
+
+
+def authors(workspace_ids: list[int]) -> QuerySet[User]:
     """Everybody who ever changed something in these workspaces, whether they (still) belong there or not."""
-    scope = {"history_user": OuterRef("pk"), "workspace__in": workspace_ids}
-    of_workspace = {"history_user": OuterRef("pk"), "id__in": workspace_ids}
-    wrote = Q(Exists(Workspace.history.filter(**of_workspace)))
-    for model in (BillingEntry, BillingType, Membership, Customer):
-        wrote |= Q(Exists(model.history.filter(**scope)))
-    return User.objects.filter(wrote).order_by("last_name", "first_name", "username")
+    entries = BillingEntry.history.filter(workspace__in=workspace_ids)
+    wrote = [each.filter(history_user=OuterRef("pk")) for each in (entries, *_settled(workspace_ids))]
+    return User.objects.filter(reduce(or_, map(Exists, wrote))).order_by(*BY_NAME)
+
+
+def some_authors(workspace_ids: list[int]) -> QuerySet[User]:
+    """The same, but for those beyond `OFFERED` who changed entries of a workspace: it reads no more."""
+    some = workspace_ids[:MOST_WORKSPACES]
+    settled = [changes.values_list("history_user") for changes in _settled(some)] if some else []
+    found = [(AUTHORS_OF_ENTRIES, (workspace, workspace)) for workspace in some]
+    sql, values = united([*found, *(changes.query.sql_with_params() for changes in settled)])
+    return User.objects.filter(pk__in=RawSQL(sql, values) if some else []).order_by(*BY_NAME)  # noqa: S611
+
+
+def _settled(workspace_ids: list[int]) -> list[QuerySet[Any]]:
+    """The changes of what changes rarely."""
+    models = BillingType, Membership, Customer
+    of_settings = Workspace.history.filter(id__in=workspace_ids)
+    others = [model.history.filter(workspace__in=workspace_ids) for model in models]
+    return [changes.order_by() for changes in (of_settings, *others)]
+
+
+# From one author to the next, each by one look into the index; all changes would be millions.
+AUTHORS_OF_ENTRIES = f"""
+    WITH RECURSIVE author(id) AS (
+        SELECT MIN(history_user_id) FROM {{table}} WHERE workspace_id = %s
+        UNION ALL
+        SELECT (
+            SELECT MIN(history_user_id) FROM {{table}}
+            WHERE workspace_id = %s AND history_user_id > author.id
+        ) FROM author WHERE author.id IS NOT NULL
+    )
+    SELECT id FROM author WHERE id IS NOT NULL LIMIT {OFFERED}
+""".format(table=BillingEntry.history.model._meta.db_table)  # noqa: S608

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +33,11 @@ SENTENCES: dict[str, Any] = {
     "-": _("%(who)s removed it"),
 }
 UNCHANGED = _("%(who)s saved it without a change")
+
+
+def name_of(person: str) -> tuple[str, ...]:
+    """What a user is called by, as fields of a record."""
+    return f"{person}__first_name", f"{person}__last_name", f"{person}__username"
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,9 @@ class Kind:
     #: Where a record says which workspace it is of.
     workspace_field: ClassVar[str] = "workspace_id"
     related: ClassVar[tuple[str, ...]] = ("history_user",)
+    #: What is read of those, and of the record is not.
+    named: ClassVar[tuple[str, ...]] = name_of("history_user")
+    unread: ClassVar[tuple[str, ...]] = ()
     #: The fields whose changes are told, in this order.
     told: ClassVar[tuple[str, ...]] = ()
 
@@ -65,17 +75,29 @@ class Kind:
         self.workspace = known.workspaces[getattr(record, self.workspace_field)]
 
     @classmethod
-    def found(cls, filters: HistoryFilters, workspaces: Iterable[int]) -> Any:
-        """The records that the filters leave, the latest first, each with the id of the one before."""
-        wanted: dict[str, Any] = {f"{cls.workspace_field}__in": list(workspaces)}
+    def latest(cls, filters: HistoryFilters, workspace: int, count: int) -> QuerySet[Any]:
+        """The latest records of a workspace that the filters leave: when each was made, the place of its kind
+        among those of one moment, its id, and that of the record before it.
+        """
+        wanted: dict[str, Any] = {}
         if filters.chosen("person"):
             wanted["history_user"] = filters.chosen("person")
         if filters.chosen_entry:
             wanted["id"] = filters.chosen_entry.pk
-        earlier = cls.model.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
-        found = cls.model.history.filter(cls._after(filters.chosen_page), **wanted)
-        found = found.annotate(old_id=Subquery(earlier.order_by("-history_id").values("history_id")[:1]))
-        return found.select_related(*cls.related).order_by("-history_date", "-history_id")
+        here = cls.model.history.filter(**{cls.workspace_field: workspace})
+        earlier = here.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
+        before = Subquery(earlier.order_by("-history_id").values("history_id")[:1])
+        found = here.filter(cls._after(filters.chosen_page), **wanted)
+        ordered = found.order_by("-history_date", "-history_id")
+        return ordered.values_list("history_date", Value(KINDS.index(cls)), "history_id", before)[:count]
+
+    @classmethod
+    def read(cls, ids: Iterable[int], workspaces: Collection[int]) -> dict[int, Any]:
+        """The records by their ids, with all that they name."""
+        found = cls.model.history.filter(**{f"{cls.workspace_field}__in": workspaces}, history_id__in=ids)
+        own = [each.name for each in found.model._meta.concrete_fields if each.name not in cls.unread]
+        read = found.select_related(*cls.related).only(*own, *cls.named)
+        return {record.history_id: record for record in read}
 
     @classmethod
     def _after(cls, cursor: Cursor | None) -> Q:
@@ -86,7 +108,8 @@ class Kind:
             found |= then & Q(history_id__lt=cursor.record_id)
         elif NAMES.index(cls.name) > NAMES.index(cursor.kind):
             found |= then
-        return found
+        # This alone is what an index begins with; the rest sorts out what was done at that one moment.
+        return Q(history_date__lte=cursor.moment) & found
 
     # What the page says of a record.
 
@@ -94,9 +117,21 @@ class Kind:
     def when(self) -> datetime:
         return self.record.history_date
 
-    @property
+    @cached_property
     def day(self) -> date:
         return self.workspace.local_date(self.when)
+
+    @property
+    def stamp(self) -> SafeString:
+        """A <time>: "13:08"."""
+        local = self.when.astimezone(self.workspace.zone)
+        return format_html('<time datetime="{}">{}</time>', local.isoformat("T", "minutes"), f"{local:%H:%M}")
+
+    @property
+    def place(self) -> str:
+        """The context on one line, with the workspace where there are several."""
+        named = self.known.workspaces if self.name != "workspace" else ()
+        return " · ".join([*self.context, self.workspace.name] if len(named) > 1 else self.context)
 
     @property
     def cursor(self) -> Cursor:
@@ -160,6 +195,13 @@ class Kind:
 class OfEntry(Kind):
     name, icon, model = "entry", "receipt-text", BillingEntry
     related = ("history_user", "user", "conversation__customer")
+    named = (
+        *name_of("history_user"),
+        *name_of("user"),
+        "conversation__subject",
+        "conversation__customer__name",
+    )
+    unread = ("explanation", "created_at", "updated_at", "confirmed_at", "reviewed_at", "submission")
 
     @property
     def title(self) -> str:
@@ -210,6 +252,8 @@ class OfType(Kind):
 
 class OfWorkspace(Kind):
     name, icon, model = "workspace", "building-2", Workspace
+    related = ("history_user", "default_billing_type")
+    named = (*name_of("history_user"), "default_billing_type__name")
     workspace_field = "id"
     told = (
         "name",
@@ -237,6 +281,7 @@ class OfWorkspace(Kind):
 class OfMembership(Kind):
     name, icon, model = "membership", "user-round", Membership
     related = ("history_user", "user")
+    named = (*name_of("history_user"), *name_of("user"))
     told = ("role",)
 
     @property
@@ -253,6 +298,8 @@ class OfMembership(Kind):
 
 class OfCustomer(Kind):
     name, icon, model = "customer", "contact", Customer
+    related = ("history_user", "billing_type")
+    named = (*name_of("history_user"), "billing_type__name")
     told = ("name", "billing_type_id")
 
     @property

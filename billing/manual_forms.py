@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +19,7 @@ from billing.models import BillingEntry, BillingType, Calculation
 from conversations.models import Conversation
 from workspaces.durations import parse_duration
 from workspaces.models import User
+from workspaces.selects import QuickSelect
 
 MADE_ALREADY = _("This form has made an entry already. To make another one, save again.")
 #: No select holds more conversations than this; from its own page any other can be chosen.
@@ -33,7 +36,7 @@ class ManualEntryForm(forms.Form):
         Conversation.objects.none(),
         label=_("Conversation"),
         empty_label=None,
-        widget=forms.Select(attrs={"class": "input"}),
+        widget=QuickSelect(attrs={"class": "input"}),
     )
     worked = DurationField(label=_("Time worked"))
     date = WorkdayField(label=_("Date"))
@@ -54,17 +57,30 @@ class ManualEntryForm(forms.Form):
         super().__init__(data, initial=initial, auto_id="new-%s")
         self.user = user
         self.is_spent = False
-        found = Conversation.objects.visible_to(user).open().with_rules()
-        offered = list(found[:OFFERED_CONVERSATIONS])
         field: Any = self.fields["conversation"]
-        field.queryset = found
-        self.chosen = self._read("conversation") or (offered[0] if offered and data is None else None)
+        field.queryset = Conversation.objects.visible_to(user).open().with_rules()
+        field.choices = self._choices
+        self.chosen = self._read("conversation") or (self._latest if data is None else None)
         if self.chosen:
             self.initial["conversation"] = self.chosen.pk
             self.initial.setdefault("date", self.chosen.workspace.local_date(now))
             self._offer_types(self.chosen)
-        choices = {each.pk: f"{each} · {each.customer}" for each in [*offered, self.chosen] if each}
-        field.choices = choices.items()
+
+    @cached_property
+    def _offered(self) -> dict[int, str]:
+        """Those with the latest activity; read only where they are shown, or nothing else is chosen."""
+        offered = Conversation.objects.visible_to(self.user).open()
+        named = offered.values_list("pk", "subject", "customer__name")[:OFFERED_CONVERSATIONS]
+        return {pk: f"#{pk} {subject} · {customer}" for pk, subject, customer in named}
+
+    @property
+    def _latest(self) -> Conversation | None:
+        found: Any = self.fields["conversation"]
+        return found.queryset.filter(pk=next(iter(self._offered))).first() if self._offered else None
+
+    def _choices(self) -> Iterable[tuple[int, str]]:
+        chosen = {self.chosen.pk: f"{self.chosen} · {self.chosen.customer}"} if self.chosen else {}
+        return (self._offered | chosen).items()
 
     def _offer_types(self, conversation: Conversation) -> None:
         types: Any = self.fields["billing_type"]

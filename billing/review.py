@@ -2,97 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from functools import cached_property
 from hashlib import blake2s
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Max, Sum
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from billing.models import BillingEntry
-from billing.models.entry_queryset import BillingEntryQuerySet
 from billing.review_forms import ReviewFilters
+from billing.review_reads import PER_PAGE, READ, Reads
+from billing.review_rows import Group, Lines, Row
+from billing.review_words import CAPTIONS, COUNTED, NONE, NONE_MATCHES, SHOWN, TABS
 from billing.sums import Sums
-from workspaces.models import User, Workspace
+from workspaces.counts import Many
+from workspaces.models import User
 
 State = BillingEntry.State
-
-PER_PAGE = 50
-
-#: The states to choose from, as what many entries are.
-TABS: dict[str, Any] = {
-    State.NEW: pgettext_lazy("entries", "New"),
-    State.RETURNED: pgettext_lazy("entries", "Returned"),
-    State.APPROVED: pgettext_lazy("entries", "Approved"),
-    State.INVOICED: pgettext_lazy("entries", "Invoiced"),
-    State.DISCARDED: pgettext_lazy("entries", "Discarded"),
-}
-#: What the queue says of the entries in the state that it shows. Whole, because a state bends with its noun.
-COUNTED: dict[str, Any] = {
-    State.NEW: ngettext_lazy("%(n)s new entry", "%(n)s new entries", "n"),
-    State.RETURNED: ngettext_lazy("%(n)s returned entry", "%(n)s returned entries", "n"),
-    State.APPROVED: ngettext_lazy("%(n)s approved entry", "%(n)s approved entries", "n"),
-    State.INVOICED: ngettext_lazy("%(n)s invoiced entry", "%(n)s invoiced entries", "n"),
-    State.DISCARDED: ngettext_lazy("%(n)s discarded entry", "%(n)s discarded entries", "n"),
-}
-SHOWN: dict[str, Any] = {
-    State.NEW: _("New entries"),
-    State.RETURNED: _("Returned entries"),
-    State.APPROVED: _("Approved entries"),
-    State.INVOICED: _("Invoiced entries"),
-    State.DISCARDED: _("Discarded entries"),
-}
-CAPTIONS: dict[str, Any] = {
-    # Translators: the caption of a table, "New entries by agent"
-    "agent": _("%(entries)s by agent"),
-    "customer": _("%(entries)s by customer"),
-    "day": _("%(entries)s by day"),
-}
-NONE_MATCHES: dict[str, Any] = {
-    State.NEW: _("No new entry matches"),
-    State.RETURNED: _("No returned entry matches"),
-    State.APPROVED: _("No approved entry matches"),
-    State.INVOICED: _("No invoiced entry matches"),
-    State.DISCARDED: _("No discarded entry matches"),
-}
-NONE: dict[str, Any] = {
-    State.NEW: _("Everything is reviewed"),
-    State.RETURNED: _("No returned entries"),
-    State.APPROVED: _("No approved entries"),
-    State.INVOICED: _("No invoiced entries"),
-    State.DISCARDED: _("No discarded entries"),
-}
 
 
 def today_of(user: User, now: datetime) -> date:
     """From which the reviewer's weeks and months are counted: the day in the first workspace they manage."""
-    workspace = Workspace.objects.managed_by(user).first()
-    return workspace.local_date(now) if workspace else now.date()
-
-
-def _day(day: date) -> str:
-    """ "Thursday, 19 November 2026"."""
-    return capfirst(date_format(day, "FULL_WEEKDAY_FORMAT"))
-
-
-@dataclass(frozen=True)
-class Group:
-    """Rows of the page that belong together."""
-
-    title: str
-    entries: list[BillingEntry]
-    sums: Sums
-    initials: str = ""
+    for workspace in user.known_workspaces.values():
+        if user.manages(workspace.pk):
+            return workspace.local_date(now)
+    return now.date()
 
 
 @dataclass(frozen=True)
@@ -104,16 +42,10 @@ class Unflagged:
     """
 
     scope: str
-    count: int
-    ids: int
-    versions: int
-    changed_at: datetime | None
-
-    @classmethod
-    def counted(cls, scope: str, entries: BillingEntryQuerySet) -> Unflagged:
-        figures = Count("pk"), Sum("pk"), Sum("version"), Max("updated_at")
-        count, ids, versions, changed_at = entries.order_by().aggregate(*figures).values()
-        return cls(scope, count, int(ids or 0), int(versions or 0), changed_at)
+    count: int = 0
+    ids: int = 0
+    versions: int = 0
+    changed_at: datetime | None = None
 
     @classmethod
     def of(cls, scope: str, entries: Iterable[BillingEntry]) -> Unflagged:
@@ -123,6 +55,12 @@ class Unflagged:
         changed_at = max((each.updated_at for each in entries), default=None)
         return cls(scope, len(entries), ids, versions, changed_at)
 
+    def and_those(self, count: int, ids: int, versions: int, changed_at: datetime) -> Unflagged:
+        latest = max(self.changed_at or changed_at, changed_at)
+        # A database's sum may be a Decimal.
+        ids, versions = self.ids + int(ids), self.versions + int(versions)
+        return Unflagged(self.scope, self.count + count, ids, versions, latest)
+
     @property
     def fingerprint(self) -> str:
         """Another one as soon as an entry joins, leaves or changes."""
@@ -131,43 +69,53 @@ class Unflagged:
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a column that sorts: the order that it leads to (None: the usual one), and its own now."""
+    """The head of a column that sorts: the order that it leads to, where that is, and its own now."""
 
-    leads_to: str | None
+    title: str
+    address: str
     direction: str
-
-    @property
-    def title(self) -> str:
-        return str(ReviewFilters.SORTS[self.leads_to or ""])
 
 
 class Queue:
-    """What the page at an address shows; `query` is that address's query."""
+    """What the page at an address shows; `query` is that address's query.
+
+    Where it would have to read too many entries for it, nothing is added up.
+    """
+
+    #: The ids of entries that had changed, and were not decided on for that.
+    changed: Collection[int] = ()
 
     def __init__(self, query: Any, *, user: User, now: datetime) -> None:
         self.query = query
         self.user = user
         self.filters = ReviewFilters(query, user=user, today=today_of(user, now))
+        self.reads = Reads(self.filters, user)
 
     @property
     def address(self) -> str:
         """Where this queue is: its filters and its page, without what was left empty."""
-        chosen = [(name, value) for name, value in self.query.items() if value]
+        return self._at()
+
+    def _at(self, **other: str) -> str:
+        chosen = [(name, value) for name, value in (self.query.dict() | other).items() if value]
         address = reverse("billing:review")
         return f"{address}?{urlencode(chosen)}" if chosen else address
 
-    @cached_property
-    def rows(self) -> BillingEntryQuerySet:
-        return self.filters.rows()
-
-    @cached_property
-    def counts(self) -> dict[str, int]:
-        """How many the filters leave in each state."""
-        counted = self.filters.found().order_by().values_list("state").annotate(Count("pk"))
-        return dict.fromkeys(State.values, 0) | dict(counted)
+    @property
+    def invoiced_address(self) -> str:
+        return self._at(state=State.INVOICED, page="")
 
     @property
-    def states(self) -> list[tuple[str, str, int]]:
+    def discarded_address(self) -> str:
+        return self._at(state=State.DISCARDED, page="")
+
+    @cached_property
+    def counts(self) -> dict[str, Many]:
+        """How many the filters leave in each state, and some others: see `Reads.counts`."""
+        return self.reads.counts()
+
+    @property
+    def states(self) -> list[tuple[str, str, Many]]:
         """Value, label and count of the states to choose from; to the others leads a link below."""
         offered = [State.NEW, State.RETURNED, State.APPROVED]
         if self.filters.state_name not in offered:
@@ -175,13 +123,17 @@ class Queue:
         return [(state.value, str(TABS[state]), self.counts[state]) for state in offered]
 
     @property
-    def count(self) -> int:
+    def count(self) -> Many:
         return self.counts[self.filters.state_name]
 
     @property
     def counted(self) -> str:
         """ "3 new entries"."""
         return COUNTED[self.filters.state_name] % {"n": self.count}
+
+    @property
+    def are_too_many(self) -> bool:
+        return self.reads.are_too_many(self.counts)
 
     @property
     def caption(self) -> str:
@@ -193,44 +145,49 @@ class Queue:
         """What an empty queue says first: "No returned entries"."""
         return (NONE_MATCHES if self.filters.are_set else NONE)[self.filters.state_name]
 
-    @cached_property
+    @property
     def sums(self) -> Sums:
-        """Over all that the filters leave in this state."""
-        return self.rows.sums()
+        """Over all that the filters leave in this state, unless those are too many."""
+        return self._totals[0]
 
-    @cached_property
-    def new_count(self) -> int:
-        """All New ones, for the top bar, whatever the filters."""
-        return BillingEntry.objects.reviewable_by(self.user).new().count()
-
-    @cached_property
+    @property
     def unflagged(self) -> Unflagged:
-        return Unflagged.counted(self._scope, self._unflagged)
+        """Of the New ones, if they are shown and not too many."""
+        return self._totals[1]
+
+    @cached_property
+    def _totals(self) -> tuple[Sums, Unflagged]:
+        sums, unflagged = Sums(), Unflagged(self._scope)
+        if not self.count or self.are_too_many:
+            return sums, unflagged
+        for is_flagged, currency, count, raw, billed, charged, *figures in self.reads.added_up():
+            sums += Sums(count, int(raw), int(billed), {} if charged is None else {currency: int(charged)})
+            if self.filters.state_name == State.NEW and not is_flagged:
+                unflagged = unflagged.and_those(count, *figures)
+        return sums, unflagged
 
     def unflagged_versions(self, fingerprint: str) -> dict[int, int] | None:
         """The versions by id of the entries that had this fingerprint; None if they have changed since."""
-        entries = list(self._unflagged.only("version", "updated_at"))
+        if self.counts[State.NEW] > READ:
+            return None
+        entries = list(self.filters.found().new().unflagged().only("version", "updated_at"))
         if Unflagged.of(self._scope, entries).fingerprint != fingerprint:
             return None
         return {entry.pk: entry.version for entry in entries}
-
-    @property
-    def _unflagged(self) -> BillingEntryQuerySet:
-        return self.filters.found().new().unflagged()
 
     @property
     def _scope(self) -> str:
         return repr((sorted(self.user.managed_ids), self.filters.span))
 
     @cached_property
-    def page(self) -> Page[BillingEntry]:
-        paginator = Paginator(self.rows, PER_PAGE)
+    def page(self) -> Page[Row]:
+        paginator: Paginator[Row] = Paginator([], PER_PAGE)
         paginator.count = self.count
         return paginator.get_page(self.query.get("page"))
 
     @cached_property
-    def entries(self) -> list[BillingEntry]:
-        return list(self.page.object_list)
+    def entries(self) -> list[Row]:
+        return self.reads.rows(self.counts, self.page.start_index() - 1) if self.count else []
 
     @cached_property
     def currency(self) -> str:
@@ -240,23 +197,7 @@ class Queue:
 
     @cached_property
     def groups(self) -> list[Group]:
-        return [self._group(entries) for entries in self._grouped()]
-
-    def _grouped(self) -> list[list[BillingEntry]]:
-        key = {
-            "agent": lambda entry: entry.user_id,
-            "customer": lambda entry: entry.conversation.customer_id,
-            "day": lambda entry: entry.date,
-        }[self.filters.group_name]
-        return [list(entries) for _, entries in groupby(self.entries, key)]
-
-    def _group(self, entries: list[BillingEntry]) -> Group:
-        first, sums = entries[0], Sums.of(entries)
-        if self.filters.group_name == "agent":
-            return Group(first.user.display_name, entries, sums, first.user.initials)
-        if self.filters.group_name == "customer":
-            return Group(first.conversation.customer.name, entries, sums)
-        return Group(_day(first.date), entries, sums)
+        return Lines(self.filters.group_name, self.currency, self.changed).groups(self.entries)
 
     @cached_property
     def total(self) -> Sums:
@@ -267,14 +208,16 @@ class Queue:
     def heads(self) -> dict[str, Head]:
         """The columns that sort the rows, each as the choice of it would change the order."""
         now = self.filters.sort_name
-        directions = {"": "descending", "oldest": "ascending"}
-        return {
-            "entry": Head("oldest" if now == "" else None, directions.get(now, "")),
-            "billed": Head(None if now == "billed" else "billed", "descending" if now == "billed" else ""),
-            "amount": Head(None if now == "amount" else "amount", "descending" if now == "amount" else ""),
-        }
+        days = {"": "descending", "oldest": "ascending"}
+        heads = {"entry": self._head("oldest" if now == "" else "", days.get(now, ""))}
+        for name in ("billed", "amount"):
+            heads[name] = self._head("", "descending") if name == now else self._head(name, "")
+        return heads
 
-    @property
+    def _head(self, leads_to: str, direction: str) -> Head:
+        return Head(str(ReviewFilters.SORTS[leads_to]), self._at(sort=leads_to, page=""), direction)
+
+    @cached_property
     def decisions(self) -> list[str]:
         """What can be decided on entries in the state that is shown."""
         return {

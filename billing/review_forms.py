@@ -9,21 +9,18 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Case, F, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from billing.filters import DayField, Filters, PersonField, PickField, choose
+from billing.filters import DayField, Filters, choose
 from billing.flags import FLAGS
-from billing.models import BillingEntry, BillingType
+from billing.models import BillingEntry
 from billing.models.entry_queryset import BillingEntryQuerySet
-from conversations.models import Customer
+from billing.names import NameField, agents_in, customers_in, offered_in
 from workspaces.fields import PlainTextField
 from workspaces.models import User
 
 State = BillingEntry.State
-
-CHARGED = Case(When(kind=BillingType.Kind.SERVICE, then=F("amount")), default=-1)
 
 
 class ReviewFilters(Filters):
@@ -52,21 +49,10 @@ class ReviewFilters(Filters):
         "billed": _("Most billed first"),
         "amount": _("Largest amount first"),
     }
-    GROUP_ORDERS: dict[str, list[Any]] = {
-        "agent": ["user__last_name", "user__first_name", "user__username"],
-        "customer": ["conversation__customer__name", "conversation__customer"],
-        "day": ["-date"],
-    }
-    SORT_ORDERS: dict[str, list[Any]] = {
-        "": ["-date", "-pk"],
-        "oldest": ["date", "pk"],
-        "billed": ["-billed_seconds", "-date", "-pk"],
-        "amount": [CHARGED.desc(), "-date", "-pk"],
-    }
 
     state = forms.ChoiceField(label=_("State"), choices=State.choices, required=False)
-    agent = PersonField(_("Agent"), _("Every agent"))
-    customer = PickField(_("Customer"), _("Every customer"), Customer.objects.none())
+    agent = NameField(_("Agent"), _("Every agent"), "last_name", "first_name", "username")
+    customer = NameField(_("Customer"), _("Every customer"), "name")
     dates = choose(_("Dates"), DATES)
     since = DayField(pgettext_lazy("dates", "From"))
     until = DayField(pgettext_lazy("dates", "To"))
@@ -80,12 +66,10 @@ class ReviewFilters(Filters):
         super().__init__(data, auto_id="filter-%s")
         self.user = user
         self.today = today
-        scope = BillingEntry.objects.reviewable_by(user).order_by()
-        people = User.objects.filter(pk__in=scope.values("user"))
-        agents: Any = self.fields["agent"]
-        agents.queryset = people.order_by("last_name", "first_name", "username")
-        customers: Any = self.fields["customer"]
-        customers.queryset = Customer.objects.filter(workspace__in=user.managed_ids)
+        agents, customers = offered_in(user.managed_ids)
+        fields: dict[str, Any] = self.fields
+        fields["agent"].offer(agents, agents_in(user.managed_ids))
+        fields["customer"].offer(customers, customers_in(user.managed_ids))
         self.is_valid()
 
     @property
@@ -130,8 +114,8 @@ class ReviewFilters(Filters):
             return found.none()
         first, last = self.span
         wanted = {
-            "user": self.chosen("agent"),
-            "conversation__customer": self.chosen("customer"),
+            "user__in": self.chosen("agent"),
+            "conversation__customer__in": self.chosen("customer"),
             "date__gte": first,
             "date__lte": last,
         }
@@ -145,12 +129,6 @@ class ReviewFilters(Filters):
         if chosen == "unflagged":
             return found.unflagged()
         return found.filter(*(flag.condition for flag in FLAGS if flag.name == chosen))
-
-    def rows(self) -> BillingEntryQuerySet:
-        """What the queue shows, in its order, with all that a row needs."""
-        order = [*self.GROUP_ORDERS[self.group_name], *self.SORT_ORDERS[self.sort_name]]
-        found = self.found().filter(state=self.state_name)
-        return found.select_related("user", "conversation__customer").order_by(*order)
 
 
 class VersionsField(forms.Field):
@@ -171,10 +149,7 @@ class VersionsField(forms.Field):
 
 
 class DecisionForm(forms.Form):
-    """What is decided on which entries; valid only if the reviewer may decide on every one of them.
-
-    To ask is to ask for the comment that returning needs.
-    """
+    """What is decided on which entries."""
 
     VERBS = ("approve", "ask", "return", "discard", "reinstate")
 
@@ -186,16 +161,6 @@ class DecisionForm(forms.Form):
         },
     )
     entry = VersionsField()
-
-    def __init__(self, data: Any, *, user: User) -> None:
-        super().__init__(data)
-        self.user = user
-
-    def clean_entry(self) -> dict[int, int]:
-        versions = self.cleaned_data["entry"]
-        if BillingEntry.objects.reviewable_by(self.user).filter(pk__in=versions).count() < len(versions):
-            raise ValidationError(self.fields["entry"].error_messages["invalid"])
-        return versions
 
     @property
     def problem(self) -> str:

@@ -12,7 +12,6 @@ from django.utils.translation import pgettext_lazy
 
 from billing.filters import DayField, Filters, PickField, choose
 from billing.models import ExportBatch
-from conversations.forms import offer
 from conversations.models import Customer
 from workspaces.models import User
 
@@ -25,7 +24,7 @@ class StatementFilters(Filters):
     shown: nobody should send a customer more, or less, than they meant to.
     """
 
-    customer = PickField(_("Customer"), _("Every customer"), Customer.objects.none())
+    customer = PickField(_("Customer"), _("Every customer"), Customer.objects.none(), grouped=True)
     dates = choose(_("Dates"), {})
     since = DayField(pgettext_lazy("dates", "From"))
     until = DayField(pgettext_lazy("dates", "To"))
@@ -37,7 +36,8 @@ class StatementFilters(Filters):
         super().__init__(data, auto_id="filter-%s")
         self.today = today
         fields: dict[str, Any] = self.fields
-        offer(fields["customer"], Customer.objects.filter(workspace__in=user.managed_ids))
+        customers = Customer.objects.filter(workspace__in=user.managed_ids).select_related("workspace")
+        fields["customer"].queryset = customers.order_by("workspace__name", "workspace", "name", "pk")
         fields["batch"].queryset = ExportBatch.objects.reviewable_by(user).standing()
         months = [(f"{first:%Y-%m}", date_format(first, "MONTH_FORMAT")) for first in self._months]
         fields["dates"].choices = [*months, ("range", _("From … to …"))]

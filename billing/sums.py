@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from workspaces.money import format_sums
+from workspaces.money import format_amount, format_sums
 
 if TYPE_CHECKING:
-    from billing.models import BillingEntry
+    from billing.models.figures import Figures
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Sums:
     amounts: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, entries: Iterable[BillingEntry]) -> Sums:
+    def of(cls, entries: Iterable[Figures]) -> Sums:
         return sum(map(cls._of_one, entries), cls())
 
     @classmethod
-    def _of_one(cls, entry: BillingEntry) -> Sums:
+    def _of_one(cls, entry: Figures) -> Sums:
         amounts = {entry.currency: entry.amount} if entry.is_charge else {}
         return cls(1, entry.raw_seconds, entry.billed_seconds, amounts)
 
@@ -43,6 +43,12 @@ class Sums:
             self.billed_seconds + other.billed_seconds,
             amounts,
         )
+
+    def money_in(self, currency: str) -> str:
+        """ "456.00" under a head that says the only currency, else "456.00 EUR, 20.00 USD"; or "–"."""
+        if self.amounts and currency:
+            return format_amount(self.amounts[currency], currency)
+        return self.money or "–"
 
     @property
     def money(self) -> str:

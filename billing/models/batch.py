@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from billing.sums import Sums
+from workspaces.distribution import InWorkspace
 from workspaces.models import User, Workspace
 
 
@@ -35,7 +37,16 @@ class ExportBatchQuerySet(models.QuerySet["ExportBatch"]):
             if not entries:
                 raise NothingToExport
             last = self.filter(workspace=workspace).aggregate(models.Max("number"))["number__max"]
-            batch = self.create(workspace=workspace, number=(last or 0) + 1, created_by=by, created_at=now)
+            sums = Sums.of(entries)
+            batch = self.create(
+                workspace=workspace,
+                number=(last or 0) + 1,
+                created_by=by,
+                created_at=now,
+                entry_count=sums.count,
+                billed_seconds=sums.billed_seconds,
+                amounts=dict(sums.amounts),
+            )
             for entry in entries:
                 entry.state = entry.State.INVOICED
                 entry.batch = batch
@@ -45,7 +56,7 @@ class ExportBatchQuerySet(models.QuerySet["ExportBatch"]):
         return batch
 
 
-class ExportBatch(models.Model):
+class ExportBatch(InWorkspace):
     """The approved entries that were exported together. It can be downloaded again, and reversed."""
 
     workspace = models.ForeignKey(
@@ -65,6 +76,11 @@ class ExportBatch(models.Model):
         verbose_name=_("reversed by"),
     )
     reversed_at = models.DateTimeField(_("reversed at"), null=True, blank=True)
+    #: What its entries came to when they were exported, which changes no more. None of a batch that was made
+    #: by the release before these were kept.
+    entry_count = models.PositiveIntegerField(_("billing entries"), null=True, editable=False)
+    billed_seconds = models.BigIntegerField(_("billed seconds"), null=True, editable=False)
+    amounts = models.JSONField(_("amount"), null=True, editable=False)
 
     objects = ExportBatchQuerySet.as_manager()
 
@@ -72,6 +88,7 @@ class ExportBatch(models.Model):
         verbose_name = _("export batch")
         verbose_name_plural = _("export batches")
         ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["workspace", "-created_at", "-id"], name="batches_latest")]
         constraints = [
             models.UniqueConstraint(fields=["workspace", "number"], name="one_batch_per_number"),
             models.CheckConstraint(
@@ -84,6 +101,13 @@ class ExportBatch(models.Model):
     def __str__(self) -> str:
         return gettext("Batch %(number)s") % {"number": self.number}
 
+    @property
+    def sums(self) -> Sums | None:
+        """What its entries came to, but for the raw time; None if that was not kept."""
+        if self.entry_count is None or self.billed_seconds is None or self.amounts is None:
+            return None
+        return Sums(self.entry_count, 0, self.billed_seconds, self.amounts)
+
     def reverse(self, *, by: User, now: datetime) -> bool:
         """Its entries are Approved again, and its number stays used. False if it was reversed already."""
         with one_at_a_time(self.workspace):
@@ -92,11 +116,12 @@ class ExportBatch(models.Model):
                 return False
             self.reversed_by, self.reversed_at = by, now
             self.save(update_fields=["reversed_by", "reversed_at"])
-            entries = self.entries.hold(self.entries.versions())
+            invoiced = self.workspace.entries.filter(batch=self)
+            entries = invoiced.hold(invoiced.versions())
             for entry in entries:
                 entry.state = entry.State.APPROVED
                 entry.batch = None
-            self.entries.store(
+            invoiced.store(
                 entries, ["state", "batch"], by=by, now=now, reason=f"Batch {self.number} reversed"
             )
         return True

@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from billing.flags import UNUSUALLY_LONG
+from billing.flags import ANY_FLAG
 from billing.models.batch import ExportBatch
 from billing.models.billing_type import HIGHEST_RATE, BillingType
 from billing.models.entry_queryset import BillingEntryQuerySet
+from billing.models.figures import Figures
 from billing.models.reviewed import EditConflict, Reviewed
 from conversations.models import Conversation
+from workspaces.distribution import InWorkspace
 from workspaces.durations import format_clock
 from workspaces.histories import KeptRecords
 from workspaces.models import User, Workspace
@@ -25,14 +27,18 @@ from workspaces.money import format_money
 LONGEST_SECONDS = 100 * 366 * 24 * 3600
 
 
-class BillingEntry(Reviewed):
+class BillingEntry(InWorkspace, Figures, Reviewed):
     """A service charge or a time entry, with a copy of the rule it was made under."""
 
     workspace = models.ForeignKey(
         Workspace, on_delete=models.PROTECT, related_name="entries", verbose_name=_("workspace")
     )
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.PROTECT, related_name="entries", verbose_name=_("conversation")
+        Conversation,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        db_index=False,  # entries_of_a_conversation begins with it
+        verbose_name=_("conversation"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=BillingType.Kind)
     billing_type = models.ForeignKey(
@@ -88,7 +94,15 @@ class BillingEntry(Reviewed):
         related_name="entries",
         verbose_name=_("batch"),
     )
-    history = KeptRecords()
+    history = KeptRecords(
+        indexes=[
+            models.Index(fields=["workspace", "-history_date", "-history_id"], name="changes_of_entries"),
+            models.Index(
+                fields=["workspace", "history_user", "-history_date", "-history_id"],
+                name="changes_of_entries_by",
+            ),
+        ]
+    )
 
     objects = BillingEntryQuerySet.as_manager()
 
@@ -135,8 +149,26 @@ class BillingEntry(Reviewed):
             ),
         ]
         indexes = [
-            models.Index(fields=["workspace", "state", "-date"], name="entries_to_review"),
+            # Counts, and the pages of a state in either order of days: all that an agent has, all with flags.
+            models.Index(fields=["workspace", "state", "-date", "-id"], name="entries_of_a_state"),
+            models.Index(fields=["workspace", "state", "user", "-date", "-id"], name="entries_of_an_agent"),
+            models.Index(
+                fields=["workspace", "state", "-date", "-id"],
+                condition=ANY_FLAG,
+                include=[
+                    "raw_seconds",
+                    "calculated_seconds",
+                    "billed_seconds",
+                    "confirmed_at",
+                    "overlap_seconds",
+                    "clock_stepped_back",
+                ],
+                name="entries_flagged",
+            ),
+            models.Index(fields=["reviewed_by", "reviewed_at"], name="entries_of_a_decision"),
+            models.Index(fields=["conversation", "date"], name="entries_of_a_conversation"),
             models.Index(fields=["user", "-date"], name="entries_of_a_day"),
+            models.Index(fields=["user", "-date"], condition=Q(state="returned"), name="entries_returned"),
         ]
 
     def __str__(self) -> str:
@@ -146,19 +178,6 @@ class BillingEntry(Reviewed):
             "id": self.pk,
             "number": self.conversation_id,
         }
-
-    @property
-    def is_adjusted(self) -> bool:
-        return self.billed_seconds != self.calculated_seconds
-
-    @property
-    def is_unusually_long(self) -> bool:
-        return max(self.raw_seconds, self.billed_seconds) > UNUSUALLY_LONG
-
-    @property
-    def is_charge(self) -> bool:
-        """Whether the customer is billed for it."""
-        return self.kind == BillingType.Kind.SERVICE
 
     @property
     def figure(self) -> str:

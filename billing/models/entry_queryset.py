@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Count, Q, Sum
-from simple_history.utils import bulk_update_with_history
+from django.db.models import Count, F, Q, Sum
 
 from billing.flags import ANY_FLAG
 from billing.models.billing_type import BillingType
@@ -23,15 +22,12 @@ if TYPE_CHECKING:
 
 Versions = Mapping[int, int | None]
 
-#: So many are saved by one statement.
+#: So many are saved by one statement, and if all get the same, so many.
 BATCH_SIZE = 100
+ALIKE = 1000
 
 
 class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
-    def of(self, user: User) -> BillingEntryQuerySet:
-        """The user's own, in the workspaces that they (still) belong to."""
-        return self.filter(user=user, workspace__memberships__user=user)
-
     def visible_to(self, user: User) -> BillingEntryQuerySet:
         """What the user may look at: their own, and all of the workspaces that they manage."""
         mine = Q(user=user, workspace__in=user.roles)
@@ -86,14 +82,15 @@ class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
 
         `versions` are the versions that the reviewer saw, by entry id (None: whatever it is now). Returns the
         entries that were decided on, and those that were not because they had changed meanwhile; in neither
-        are those on which the decision stood already.
+        are those on which the decision stood already. Raises DoesNotExist, and decides nothing, if one of
+        them is not among the entries of this queryset.
         """
 
         def decide(entry: BillingEntry) -> bool:
             return entry.decide(state, by=by, now=now, version=versions[entry.pk], comment=comment)
 
         with transaction.atomic():
-            held = self.hold(versions)
+            held = self._hold_all(versions)
             done, missed = self._change(held, decide, by=by, now=now, reason="{state}")
             self.model.settle(done, now)
         return done, missed
@@ -103,7 +100,7 @@ class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
     ) -> tuple[list[BillingEntry], list[BillingEntry]]:
         """Undo the decisions on many at once; arguments and result are those of `decide`."""
         with transaction.atomic():
-            held = self.hold(versions)
+            held = self._hold_all(versions)
             before = self.model.before_discarding(held)
 
             def take_back(entry: BillingEntry) -> bool:
@@ -133,13 +130,20 @@ class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
         self.store(done, fields, by=by, now=now, reason=reason)
         return done, missed
 
+    def _hold_all(self, versions: Versions) -> list[BillingEntry]:
+        held = self.hold(versions)
+        if len(held) < len(versions):
+            raise self.model.DoesNotExist
+        return held
+
     def hold(self, chosen: Iterable[int]) -> list[BillingEntry]:
         """These entries as they stand, and nobody else changing them until the transaction ends."""
         found = self.filter(pk__in=list(chosen)).order_by("pk")
-        people = set(found.values_list("user", flat=True))
-        User.objects.hold(people)
-        # Read again: what the lock waited for may have changed them.
-        return list(found.filter(user__in=people))
+        # The lock of `User.objects.hold`, without asking before whose entries they are: that never changes.
+        people = User.objects.filter(pk__in=found.order_by().values("user")).order_by("pk")
+        held = list(people.select_for_update(no_key=True).values_list("pk", flat=True))
+        # Read after it: what the lock waited for may have changed them.
+        return list(found.filter(user__in=held))
 
     def store(
         self, entries: list[BillingEntry], fields: list[str], *, by: User, now: datetime, reason: str
@@ -152,14 +156,25 @@ class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
             entry.version += 1
             entry.updated_at = now
             entry._change_reason = reason.format(state=entry.state_in_history)
-        bulk_update_with_history(
-            entries,
-            self.model,
-            [*fields, "version", "updated_at"],
-            batch_size=BATCH_SIZE,
-            default_user=by,
-            default_date=now,
-        )
+        with transaction.atomic(savepoint=False):
+            self._write(entries, fields, now)
+            self.model.history.bulk_history_create(
+                entries, batch_size=BATCH_SIZE, update=True, default_user=by, default_date=now
+            )
+
+    def _write(self, entries: list[BillingEntry], fields: list[str], now: datetime) -> None:
+        """One statement for a thousand entries that get the same, as most decisions give."""
+        workspaces = {entry.workspace_id for entry in entries}
+        written: Any = self.model.objects.filter(workspace__in=workspaces)
+        columns = [column.attname for column in self.model._meta.concrete_fields if column.name in fields]
+        if len({tuple(getattr(entry, column) for column in columns) for entry in entries}) > 1:
+            written.bulk_update(entries, [*fields, "version", "updated_at"], batch_size=BATCH_SIZE)
+            return
+        for start in range(0, len(entries), ALIKE):
+            some = entries[start : start + ALIKE]
+            values = {column: getattr(some[0], column) for column in columns}
+            alike = written.filter(pk__in=[entry.pk for entry in some])
+            alike.update(**values, version=F("version") + 1, updated_at=now)
 
     def prepare(
         self,
@@ -186,7 +201,7 @@ class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
         entry.kind = kind or rule.kind
         entry.created_at = now
         entry.apply(billing_type, rule)
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             entry.store(by=by or user, now=now, reason=reason)
         return entry
 

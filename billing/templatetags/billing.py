@@ -3,44 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from django import template
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext, to_locale
+from django.utils.translation import get_language, to_locale
 
 from billing import changes
-from billing.flags import flags_of
-from billing.models import BillingEntry
+from billing.chips import flag_chips, state_chips
 from billing.ruler import measure
 from billing.sums import Sums
-from workspaces.money import format_amount
 
 register = template.Library()
 
 register.simple_tag(changes.latest_change)
-
-
-class Chip(NamedTuple):
-    """A word of state. Without an icon it carries the red square: something waits for a decision."""
-
-    text: str | Promise
-    icon: str = ""
-    tone: str = ""
-
-
-STATES = {
-    BillingEntry.State.NEW: Chip(BillingEntry.State.NEW.label, "circle-dot", "accent"),
-    BillingEntry.State.RETURNED: Chip(BillingEntry.State.RETURNED.label, "corner-up-left", "stop"),
-    BillingEntry.State.APPROVED: Chip(BillingEntry.State.APPROVED.label, "check"),
-    BillingEntry.State.INVOICED: Chip(BillingEntry.State.INVOICED.label, "receipt-text"),
-    BillingEntry.State.DISCARDED: Chip(BillingEntry.State.DISCARDED.label, "ban"),
-}
+register.simple_tag(state_chips, name="state_chip")
+register.simple_tag(flag_chips)
 
 
 @register.inclusion_tag("billing/_ruler.html")
@@ -90,21 +71,6 @@ def _money(amount: str) -> SafeString:
     return format_html('<data value="{}">{}</data>', value, amount)
 
 
-@register.inclusion_tag("billing/_chips.html")
-def state_chip(entry: BillingEntry) -> dict:
-    """Where the entry stands; a second chip on one that was made by hand."""
-    chip = STATES[BillingEntry.State(entry.state)]
-    if entry.state == BillingEntry.State.NEW and entry.confirmed_at is None:
-        chip = Chip(pgettext("state", "Not confirmed"), tone="stop")
-    return {"chips": [chip, Chip(pgettext("state", "By hand"), "pencil")] if entry.by_hand else [chip]}
-
-
-@register.inclusion_tag("billing/_chips.html")
-def flag_chips(entry: BillingEntry) -> dict:
-    """What a reviewer should look at; nothing for an entry without flags."""
-    return {"chips": [Chip(flag.text(entry), flag.icon, flag.tone) for flag in flags_of(entry)]}
-
-
 @register.simple_tag
 def decided_at(moment: datetime, zone: ZoneInfo) -> SafeString:
     """A <time> of a decision: "19 November, 13:08"."""
@@ -113,9 +79,4 @@ def decided_at(moment: datetime, zone: ZoneInfo) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), text)
 
 
-@register.filter
-def money_in(sums: Sums, currency: str) -> str:
-    """ "456.00" under a head that says the only currency, else "456.00 EUR, 20.00 USD"; "–" for nothing."""
-    if sums.amounts and currency:
-        return format_amount(sums.amounts[currency], currency)
-    return sums.money or "–"
+register.filter("money_in", Sums.money_in)

@@ -19,34 +19,27 @@ from billing.forms import EntryForm
 from billing.manual_forms import ManualEntryForm
 from billing.models import BillingEntry, EditConflict, NotEditable
 from billing.review_forms import VersionForm
-from billing.timesheet import Timesheet, Week
-from workspaces.models import User, Workspace
+from billing.timesheet import Timesheet, Week, entries_of, returned_outside
+from workspaces.models import Workspace
 from workspaces.requests import Request, local
 
 
 @require_GET
 def index(request: Request) -> HttpResponse:
     """A week of the user's entries, by day. The user's first workspace says what day it is."""
-    workspace = _first_workspace(request.user)
+    workspace = next(iter(request.user.known_workspaces.values()), Workspace())
     today = workspace.local_date(timezone.now())
     try:
         week = Week.read(request.GET.get("week", ""))
     except ValueError:
         week = Week.of(today)
-    mine = BillingEntry.objects.of(request.user).select_related("workspace", "conversation__customer")
-    shown = mine.counted().filter(date__range=(week.monday, week.sunday)).select_related("reviewed_by")
-    elsewhere = mine.filter(state=BillingEntry.State.RETURNED).exclude(date__in=week.days)
     context = {
-        "sheet": Timesheet(week, shown, workspace.seconds_per_day),
+        "sheet": Timesheet(week, entries_of(week, request.user), workspace.seconds_per_day),
         "this_week": Week.of(today),
         "today": today,
-        "returned_elsewhere": elsewhere,
+        "returned_elsewhere": returned_outside(week, request.user),
     }
     return render(request, "billing/entries.html", context)
-
-
-def _first_workspace(user: User) -> Workspace:
-    return Workspace.objects.for_user(user).first() or Workspace()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +32,7 @@ from billing.views.reviewing import (
     refused,
     show_queue,
 )
-from workspaces.requests import Request
+from workspaces.requests import Request, page_of
 
 STATES = {
     "approve": BillingEntry.State.APPROVED,
@@ -75,7 +76,8 @@ def review(request: Request) -> HttpResponse:
     """The queue: entries of the workspaces that the user manages, filtered, sorted, in groups and pages."""
     queue = queue_at(request, request.get_full_path())
     response = show_queue(request, queue)
-    return push_url(response, queue.address) if request.htmx else response
+    is_news = request.htmx and page_of(request) != queue.address
+    return push_url(response, queue.address) if is_news else response
 
 
 @require_GET
@@ -93,11 +95,15 @@ def detail(request: Request, pk: int) -> HttpResponse:
 @managers_only
 def approve(request: Request, pk: int) -> HttpResponse:
     """Approve one entry, in the `version` that was shown."""
-    entry = _reviewable(request, pk)
     form = VersionForm(request.POST)
     if not form.is_valid():
+        _reviewable(request, pk)
         return refused(request, 422, problem=_("There is no such version. Nothing was changed."))
-    return _decide(request, "approve", {entry.pk: form.cleaned_data["version"]})
+    try:
+        return _decide(request, "approve", {pk: form.cleaned_data["version"]})
+    except BillingEntry.DoesNotExist:
+        _reviewable(request, pk)  # which says why not
+        raise Http404 from None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,16 +124,23 @@ def return_(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @managers_only
 def decide(request: Request) -> HttpResponse:
-    """Take one `decision` on every chosen `entry`, each as "id:version"."""
-    form = DecisionForm(request.POST, user=request.user)
+    """Take one `decision` on every chosen `entry`, each as "id:version", or on none if one is not found.
+
+    To ask is to ask for the comment that returning needs.
+    """
+    form = DecisionForm(request.POST)
     if not form.is_valid():
         return refused(request, 422, problem=form.problem)
     decision, versions = form.cleaned_data["decision"], form.cleaned_data["entry"]
-    if decision == "ask":
-        return _ask(request, versions, ReturnForm())
-    if decision == "return":
-        return _return(request, versions)
-    return _decide(request, decision, versions)
+    try:
+        if decision == "ask":
+            return _ask(request, versions, ReturnForm())
+        if decision == "return":
+            return _return(request, versions)
+        return _decide(request, decision, versions)
+    except BillingEntry.DoesNotExist:
+        problem = _("This is not an entry of yours to review. Nothing was changed.")
+        return refused(request, 422, problem=problem)
 
 
 @require_POST
@@ -168,7 +181,7 @@ def _decide(
     request: Request, decision: str, versions: Mapping[int, int | None], comment: str = ""
 ) -> HttpResponse:
     by, now = request.user, timezone.now()
-    entries = BillingEntry.objects.reviewable_by(by).select_related("user", "conversation")
+    entries = BillingEntry.objects.reviewable_by(by)
     if decision == "reinstate":
         done, missed = entries.reinstate(versions, by=by, now=now)
     else:
@@ -176,8 +189,9 @@ def _decide(
     if done:
         _toast(request, decision, done, now)
     if missed:
+        prefetch_related_objects(missed, "conversation")
         return refused(request, 409, missed=missed, not_done=NOT_DONE[decision] % {"n": len(missed)})
-    return finished(request)
+    return finished(request, versions)
 
 
 def _toast(request: Request, decision: str, done: list[BillingEntry], now: datetime) -> None:
@@ -208,6 +222,8 @@ def _ask(
     """The form for the comment: a page, or for htmx what the queue's dialog holds."""
     entries = BillingEntry.objects.reviewable_by(request.user).filter(pk__in=versions)
     chosen = list(entries.select_related("user", "conversation").order_by("-date", "-pk"))
+    if len(chosen) < len(versions):
+        raise BillingEntry.DoesNotExist
     title = ngettext("Return %(n)s entry", "Return %(n)s entries", len(chosen)) % {"n": len(chosen)}
     if len(chosen) == 1:
         title = _("Return to %(name)s") % {"name": chosen[0].user.display_name}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,8 +14,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
+from billing.models import BillingEntry
 from billing.review import Queue
 from workspaces.requests import Request, local, page_of
 
@@ -49,31 +50,45 @@ def queue_at(request: Request, address: str) -> Queue:
 
 
 def show_queue(
-    request: Request, queue: Queue, *, status: int = 200, problem: str = "", **told: Any
+    request: Request,
+    queue: Queue,
+    *,
+    status: int = 200,
+    problem: str = "",
+    missed: Sequence[BillingEntry] = (),
+    **told: Any,
 ) -> HttpResponse:
     """The queue as a page, or for htmx its regions, whatever element asked for it.
 
-    `problem` and `told` say what was not done; _review_problem.html words it.
+    `problem`, `missed` and `told` say what was not done; _review_problem.html words it.
     """
+    queue.changed = {entry.pk for entry in missed}
+    # The top bar of the page need not count them again.
+    vars(request)["review_count"] = queue.counts["waiting"]
     # The links of the page, as to its other pages, keep the filters of this queue.
     request.GET = queue.query
     if queue.filters.errors:
         status = 422
-    context = {"queue": queue, "filters": queue.filters, "page": queue.page, "problem": problem} | told
+    told |= {"problem": problem, "missed": missed}
+    context = {"queue": queue, "filters": queue.filters, "page": queue.page} | told
     if not request.htmx:
         return render(request, "billing/review.html", context, status=status)
     response = render(request, "billing/_review_regions.html", context, status=status)
     return retarget(reswap(response, "innerHTML"), "#queue")
 
 
-def finished(request: Request) -> HttpResponse:
-    """It was done: back to where the reviewer came from."""
+def finished(request: Request, entries: Iterable[int]) -> HttpResponse:
+    """It was done, or stood already: back to where the reviewer came from.
+
+    On the queue the rows of these entries leave at once; the page then asks for the queue as it is now.
+    """
     address = came_from(request)
     if not request.htmx:
         return redirect(address)
-    if is_queue(address):
-        return show_queue(request, queue_at(request, address))
-    return HttpResponseClientRedirect(address)
+    if not is_queue(address):
+        return HttpResponseClientRedirect(address)
+    response = reswap(render(request, "billing/_review_decided.html"), "none")
+    return trigger_client_event(response, "decided", {"entries": list(entries)})
 
 
 def refused(request: Request, status: int, **told: Any) -> HttpResponse:

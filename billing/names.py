@@ -1,0 +1,125 @@
+"""Whom and what the filters of the review offer by name."""
+
+from __future__ import annotations
+
+import re
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+
+from billing.models import BillingEntry
+from conversations.models import Customer
+from workspaces.models import Membership, User
+from workspaces.prepared import Prepared
+from workspaces.selects import QuickSelect
+
+Names = dict[int, str]
+
+#: Of more there is no list to choose from: a part of the name is typed.
+LISTED = 100
+LONGEST = 100
+
+
+class NameField(forms.Field):
+    """Records by name: a select of the names that it is told to `offer`, or, where those are too many, words
+    that their names hold. Cleaned: the ids that are meant. One of them may be given itself, as in an address.
+    """
+
+    NUMBER = re.compile(r"[0-9]{1,18}")
+    default_error_messages = {"invalid": forms.ModelChoiceField.default_error_messages["invalid_choice"]}
+
+    def __init__(self, name: Any, every: Any, *columns: str) -> None:
+        super().__init__(label=name, required=False)
+        self.every = every
+        self.columns = columns
+        self.names: Names | None = None
+        self.records: QuerySet[Any] = Customer.objects.none()
+
+    def offer(self, names: Names | None, records: QuerySet[Any]) -> None:
+        """`names` None: there are too many."""
+        self.names, self.records = names, records
+        named = {"class": "input", "aria-label": self.label}
+        if names is None:
+            self.widget = forms.TextInput(named | {"type": "search", "placeholder": self.every})
+        else:
+            self.widget = QuickSelect(named, [("", self.every), *names.items()])
+
+    def to_python(self, value: str | None) -> list[int]:
+        found = self._found((value or "").strip())
+        if value and not found:
+            raise ValidationError(self.error_messages["invalid"])
+        return found
+
+    def _found(self, text: str) -> list[int]:
+        number = int(text) if self.NUMBER.fullmatch(text) else 0
+        if self.names is not None:
+            return [number] if number in self.names else []
+        if number and self.records.filter(pk=number).exists():
+            return [number]
+        return self._called(text) if 0 < len(text) <= LONGEST else []
+
+    def _called(self, text: str) -> list[int]:
+        found = self.records
+        for word in text.split():
+            holds = (Q((f"{column}__icontains", word)) for column in self.columns)
+            found = found.filter(reduce(or_, holds))
+        return list(found.values_list("pk", flat=True))
+
+
+def agents_in(workspaces: list[int]) -> QuerySet[User]:
+    """Whoever has entries there; they need not be members any more."""
+    return User.objects.filter(_has_entries_in(workspaces), pk__in=_once_members_of(workspaces))
+
+
+def customers_in(workspaces: list[int]) -> QuerySet[Customer]:
+    return Customer.objects.filter(workspace__in=workspaces).order_by()
+
+
+def offered_in(workspaces: list[int]) -> tuple[Names | None, Names | None]:
+    """Agents and customers of these workspaces, each by id in the order of their names, or None if there are
+    more than are listed. One query.
+    """
+    agents: Names = {}
+    customers: Names = {}
+    members = 0
+    for pk, is_customer, is_offered, first, second, third in _all_named(workspaces=workspaces):
+        if is_customer:
+            customers[pk] = first
+            continue
+        members += 1
+        if is_offered:
+            # As a user's display_name is made.
+            agents[pk] = f"{second} {first}".strip() or third
+    return agents if members <= LISTED else None, customers if len(customers) <= LISTED else None
+
+
+def _named_in(workspaces: list[int]) -> QuerySet[Any, Any]:
+    # The limits stand in subqueries: SQLite allows none in the parts of a union.
+    members = User.objects.filter(pk__in=_once_members_of(workspaces)[: LISTED + 1])
+    some = customers_in(workspaces).filter(pk__in=customers_in(workspaces).values("pk")[: LISTED + 1])
+    names = ("last_name", "first_name", "username")
+    agents = _named(members, *names, is_customer=Value(0), is_offered=_has_entries_in(workspaces))
+    customers = _named(some, "name", "name", "name", is_customer=Value(1), is_offered=Value(True))
+    return agents.union(customers, all=True).order_by("is_customer", "first", "second", "third", "pk")
+
+
+_all_named: Prepared[Any] = Prepared(_named_in)
+
+
+def _once_members_of(workspaces: list[int]) -> QuerySet[Any, Any]:
+    return Membership.history.filter(workspace__in=workspaces).order_by().values("user").distinct()
+
+
+def _has_entries_in(workspaces: list[int]) -> Exists:
+    entries = BillingEntry.objects.filter(workspace__in=workspaces, user=OuterRef("pk"))
+    # Whatever the state; but the index has it before the user.
+    return Exists(entries.filter(state__in=BillingEntry.State.values))
+
+
+def _named(records: QuerySet[Any], *columns: str, **others: Any) -> QuerySet[Any, Any]:
+    named = others | dict(zip(("first", "second", "third"), map(F, columns), strict=True))
+    return records.annotate(**named).values_list("pk", *named)
