@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
-from hashlib import blake2s
 
 from django.utils import timezone
 from django.utils.translation import ngettext, pgettext
 
-from billing.models import BillingEntry
-from billing.sums import Sums
 from conversations.models import Billed, Conversation
-from timers.models import Timer
+from timers.log import Log
+from timers.marks import WELL_FORMED, changes, marks_of, read_marks
+from timers.models import Desk, Timer
 from workspaces.models import User
 from workspaces.requests import Request
 
@@ -25,15 +24,25 @@ class Board:
         self.user = user
         self.now = now
         self.here = here
+        #: The mark of colleagues' timers and of the log, where an answer leaves them as the page has them.
+        self.left_alone = ""
 
     @classmethod
     def of(cls, request: Request) -> Board:
         """The board of a request, read once for all that its page includes."""
-        return vars(request).setdefault("board", cls(request.user, timezone.now()))
+        board = vars(request).get("board")
+        if board is None:
+            here = getattr(request, "here", None)
+            board = vars(request)["board"] = cls(request.user, timezone.now(), here)
+        return board
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk.read(self.user, here=self.here.pk if self.here else 0)
 
     @cached_property
     def timers(self) -> list[Timer]:
-        return with_seconds(Timer.objects.open().for_user(self.user).for_display(), self.now)
+        return with_seconds(self.desk.open, self.now)
 
     @cached_property
     def running(self) -> list[Timer]:
@@ -61,7 +70,7 @@ class Board:
         # Translators: said of timers, instead of "2 running, 1 stopped".
         return ", ".join(parts) or pgettext("timers", "none")
 
-    @property
+    @cached_property
     def by_conversation(self) -> dict[int, Timer]:
         return {timer.conversation_id: timer for timer in self.timers}
 
@@ -73,21 +82,12 @@ class Board:
     @cached_property
     def others(self) -> list[Timer]:
         """Colleagues' open timers on this conversation."""
-        here = Timer.objects.open().filter(conversation=self.here).exclude(user=self.user)
-        return with_seconds(here.for_display(), self.now) if self.here else []
+        return with_seconds(self.desk.colleagues(self.here.pk), self.now) if self.here else []
 
     @cached_property
-    def logged(self) -> list[BillingEntry]:
-        """What has been logged on this conversation, latest first; not what still waits in a timer."""
-        if not self.here:
-            return []
-        entries = BillingEntry.objects.filter(conversation=self.here).counted()
-        waiting = Timer.objects.open().filter(conversation=self.here, entry__isnull=False).values("entry")
-        return list(entries.exclude(pk__in=waiting).select_related("user").order_by("-date", "-pk"))
-
-    @property
-    def logged_sums(self) -> Sums:
-        return Sums.of(self.logged)
+    def log(self) -> Log | None:
+        """What has been logged on this conversation."""
+        return Log(self.here) if self.here else None
 
     @property
     def this_month(self) -> Billed | None:
@@ -101,32 +101,29 @@ class Board:
     @cached_property
     def marks(self) -> dict[str, str]:
         """A mark for each region, which changes when what it shows does."""
-        place = self.here and (self.here.pk, self.here.is_open)
-        return {
-            "list": _mark([place, *map(_signature, self.timers)]),
-            "mine": _mark([place, self.mine and _signature(self.mine)]),
-            "others": _mark(
-                [*map(_signature, self.others), *((entry.pk, entry.version) for entry in self.logged)]
-            ),
-            # No region, but what the icon is called.
-            "icon": _mark([len(self.running), self.stopped_count]),
-        }
+        log = None if self.left_alone else self.log
+        marks = marks_of(self.desk, self.here, log.mark if log else ())
+        return marks | {"others": self.left_alone} if self.left_alone else marks
 
     @property
     def seen(self) -> str:
         return ".".join(self.marks.values())
 
+    def leave_others_alone(self, seen: str) -> None:
+        """For what changes nothing about colleagues and the log: a page with these marks keeps what it has.
+
+        What colleagues did meanwhile comes with the next poll.
+        """
+        old = read_marks(seen).get("others", "")
+        self.left_alone = old if WELL_FORMED.fullmatch(old) else ""
+
     def changed_since(self, seen: str) -> list[str]:
         """The regions that a page with these marks has to draw anew."""
-        old = self._read(seen)
-        return [region for region, mark in self.marks.items() if old.get(region) != mark]
+        return changes(self.marks, seen)
 
     def is_news_since(self, seen: str) -> bool:
         """Whether a page with these marks calls the icon something else."""
-        return self._read(seen).get("icon") != self.marks["icon"]
-
-    def _read(self, seen: str) -> dict[str, str]:
-        return dict(zip(self.marks, seen.split("."), strict=False))
+        return "icon" in self.changed_since(seen)
 
 
 def with_seconds(timers: Iterable[Timer], now: datetime) -> list[Timer]:
@@ -135,19 +132,3 @@ def with_seconds(timers: Iterable[Timer], now: datetime) -> list[Timer]:
     for timer in found:
         timer.seconds = timer.raw_seconds(now)
     return found
-
-
-def _signature(timer: Timer) -> tuple[object, ...]:
-    entry = timer.entry
-    return (
-        timer.pk,
-        timer.is_running,
-        timer.running_since,
-        timer.changed_at,
-        timer.conversation.is_open,
-        entry and (entry.pk, entry.version),
-    )
-
-
-def _mark(parts: Iterable[object]) -> str:
-    return blake2s(repr(list(parts)).encode(), digest_size=6).hexdigest()

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from timers.models import Interval, Timer
+    from timers.models import Timer
+    from timers.models.interval import Interval, Run
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,12 @@ class Overlap:
     conversation_id: int | None = None
 
 
-def shared(one: Interval, started_at: datetime, stopped_at: datetime) -> timedelta:
+def shared(one: Interval | Run, started_at: datetime, stopped_at: datetime) -> timedelta:
     """How long an interval and a stretch of time run side by side."""
     return max(min(one.stopped_at, stopped_at) - max(one.started_at, started_at), timedelta())
 
 
-def count_overlap(timer: Timer, intervals: Iterable[Interval]) -> Overlap:
+def count_overlap(timer: Timer, intervals: Iterable[Run]) -> Overlap:
     """What `intervals` of a timer share with its user's others in the workspace that were not canceled."""
     intervals = list(intervals)
     if not intervals:
@@ -36,9 +37,10 @@ def count_overlap(timer: Timer, intervals: Iterable[Interval]) -> Overlap:
     mine = type(timer).objects.filter(user_id=timer.user_id, workspace_id=timer.workspace_id)
     others = mine.exclude(pk=timer.pk).exclude(state="canceled")
     stretches = list(
-        others.filter(intervals__started_at__lt=last, intervals__stopped_at__gt=first).values_list(
-            "conversation", "intervals__started_at", "intervals__stopped_at"
-        )
+        # What stopped meanwhile has changed since, which keeps to an index, however much was recorded.
+        others.filter(
+            changed_at__gte=first, intervals__started_at__lt=last, intervals__stopped_at__gt=first
+        ).values_list("conversation", "intervals__started_at", "intervals__stopped_at")
     )
     running = others.filter(running_since__lt=last).values_list("conversation", "running_since")
     stretches += [(conversation, since, last) for conversation, since in running if since]

@@ -70,7 +70,7 @@ class Timeline:
 
     @classmethod
     def of(cls, entry: BillingEntry) -> Timeline:
-        return cls(entry, list(Interval.objects.filter(timer__entry=entry)))
+        return cls(entry, list(Interval.objects.filter(workspace=entry.workspace_id, timer__entry=entry)))
 
     @cached_property
     def _edges(self) -> tuple[datetime, datetime]:
@@ -97,6 +97,7 @@ class Timeline:
         left, right = self._edges
         others: dict[int, list[tuple[datetime, datetime]]] = {}
         beside = Interval.objects.filter(
+            workspace=self.entry.workspace,
             timer__user=self.entry.user,
             timer__workspace=self.entry.workspace,
             started_at__lt=right,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.db.models import Count, Window
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,80 +19,97 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.forms import EntryForm
 from billing.models import BillingEntry, BillingType, EditConflict
 from conversations.models import Conversation, ConversationClosed
-from timers.answers import back, board_for, here_of, keep_note, regions, truth
+from timers.answers import at_desk, back, here_of, keep_note, number_of_here, own, regions, truth
 from timers.board import Board, with_seconds
 from timers.forms import NoteForm
+from timers.marks import changes, marks_now
 from timers.models import AnotherTimerIsOpen, Timer, TimerCanceled
 from timers.palette import Palette
 from workspaces.requests import Request
 
+#: So many of a team's running timers are shown.
+TEAM = 50
+
 
 @require_safe
 def timer_list(request: Request) -> HttpResponse:
-    """The user's open timers as a page; managers also see everybody's running ones."""
+    """The user's open timers as a page; managers also see everybody's running ones, the latest first."""
     board = Board.of(request)
     running = Timer.objects.running().filter(workspace__in=request.user.managed_ids)
-    team = with_seconds(running.exclude(user=request.user).for_display(), board.now)
-    return render(request, "timers/list.html", {"team": team})
+    latest = running.exclude(user=request.user).annotate(count=Window(Count("pk"))).for_display()
+    team = with_seconds(latest.order_by("-running_since", "-pk")[:TEAM], board.now)
+    for timer in team:
+        timer.know_workspace(request.user.known_workspaces[timer.workspace_id])
+    more = team[0].count - len(team) if team else 0  # type: ignore[attr-defined]
+    return render(request, "timers/list.html", {"team": team, "more": more})
 
 
 @require_safe
 def status(request: Request) -> HttpResponse:
-    """The regions that changed since the marks in `seen`; 204 if none did."""
-    board = board_for(request)
-    changed = board.changed_since(request.GET.get("seen", ""))
-    if not changed:
+    """The regions that changed since the marks in `marks`; 204 if none did."""
+    seen, number = request.GET.get("marks", ""), number_of_here(request)
+    if seen and not changes(marks_now(request.user, number), seen):
         return HttpResponse(status=204)
-    return regions(request, board, changed)
+    board = Board.of(request)
+    board.here = here_of(request)
+    return regions(request, board, board.changed_since(seen))
 
 
 @require_POST
 def start_on(request: Request, pk: int) -> HttpResponse:
-    conversation = get_object_or_404(Conversation.objects.visible_to(request.user), pk=pk)
-
-    def begin(now: datetime) -> Timer:
-        return Timer.objects.start(user=request.user, conversation=conversation, now=now)
-
-    return _run(request, conversation, begin)
+    now = timezone.now()
+    with at_desk(request) as desk:
+        try:
+            conversation = desk.conversation(pk)
+        except Conversation.DoesNotExist:
+            raise Http404 from None
+        return _run(request, conversation, lambda: desk.start(conversation, now))
 
 
 @require_POST
 def start(request: Request, pk: int) -> HttpResponse:
     """Run on, or anew. What was changed in the form of the entry that the timer carries is saved first."""
-    timer = _own_timer(request, pk)
-    keep_note(request, timer)
-    if timer.entry and timer.is_open and "billed" in request.POST:
-        form = EntryForm(request.POST, entry=timer.entry)
-        if not (form.is_valid() and not form.differences) and (refusal := _save_entry(request, timer, form)):
-            return refusal
-    return _run(request, timer.conversation, timer.resume)
+    now = timezone.now()
+    with at_desk(request, pk) as desk:
+        timer = own(desk, pk)
+        keep_note(request, timer)
+        if timer.entry and timer.is_open and "billed" in request.POST:
+            form = EntryForm(request.POST, entry=timer.entry)
+            unchanged = form.is_valid() and not form.differences
+            if not unchanged and (refusal := _save_entry(request, timer, form, now)):
+                return refusal
+        return _run(request, timer.conversation, lambda: desk.resume(timer, now), logged=bool(timer.entry))
 
 
-def _run(request: Request, conversation: Conversation, verb: Callable[[datetime], Timer]) -> HttpResponse:
+def _run(
+    request: Request, conversation: Conversation, verb: Callable[[], Timer], *, logged: bool = False
+) -> HttpResponse:
     try:
-        timer = verb(timezone.now())
+        timer = verb()
     except ConversationClosed:
         text = _("%(number)s is closed. Reopen it to start a timer.")
         messages.error(request, text % {"number": conversation.number})
         return truth(request, conversation, status=409)
     for other in timer.also_stopped:
         messages.info(request, _("Stopped the timer on #%(number)s") % {"number": other.conversation_id})
-    return truth(request, conversation)
+    return truth(request, conversation, logged=logged)
 
 
 @require_POST
 def stop(request: Request, pk: int) -> HttpResponse:
     """Own timers, and forgotten ones of the workspaces that the user manages."""
-    timer = get_object_or_404(Timer.objects.stoppable_by(request.user).select_related("conversation"), pk=pk)
-    if timer.user_id != request.user.pk:
-        return _stop_forgotten(request, timer)
-    keep_note(request, timer)
-    timer.stop(timezone.now())
-    return truth(request, timer.conversation)
+    now = timezone.now()
+    with at_desk(request, pk) as desk:
+        if timer := desk.find(pk):
+            keep_note(request, timer)
+            timer.stop(now)
+    return truth(request, timer.conversation) if timer else _stop_forgotten(request, pk, now)
 
 
-def _stop_forgotten(request: Request, timer: Timer) -> HttpResponse:
-    timer.stop(timezone.now(), by=request.user)
+def _stop_forgotten(request: Request, pk: int, now: datetime) -> HttpResponse:
+    stoppable = Timer.objects.stoppable_by(request.user).select_related("conversation", "user")
+    timer = get_object_or_404(stoppable, pk=pk)
+    timer.stop(now, by=request.user)
     text = _("The timer of %(name)s on #%(number)s is stopped.")
     messages.info(request, text % {"name": timer.user.display_name, "number": timer.conversation_id})
     if request.htmx:
@@ -100,9 +119,11 @@ def _stop_forgotten(request: Request, timer: Timer) -> HttpResponse:
 
 @require_POST
 def cancel(request: Request, pk: int) -> HttpResponse:
-    timer = _own_timer(request, pk)
-    keep_note(request, timer)
-    timer.cancel(timezone.now())
+    now = timezone.now()
+    with at_desk(request, pk) as desk:
+        timer = own(desk, pk)
+        keep_note(request, timer)
+        timer.cancel(now)
     if timer.state == Timer.State.CANCELED:
         text = _("Timer on #%(number)s canceled. None of its time is logged.")
         text %= {"number": timer.conversation_id}
@@ -113,20 +134,22 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def restore(request: Request, pk: int) -> HttpResponse:
     """Undo canceling, or saving the entry."""
-    timer = _own_timer(request, pk)
-    undo = timer.reopen if timer.state == Timer.State.LOGGED else timer.restore
-    try:
-        undo(timezone.now())
-    except AnotherTimerIsOpen:
-        text = _("Another timer is open on #%(number)s. Save or cancel it, then undo.")
-        text %= {"number": timer.conversation_id}
-        messages.error(request, text, extra_tags=reverse("timers:restore", args=[pk]))
-        return truth(request, timer.conversation, status=409)
-    except EditConflict as conflict:
-        address = reverse("billing:entry", args=[conflict.entry.pk])
-        messages.error(request, _stays_saved(conflict.entry), extra_tags=f"show {address}")
-        return truth(request, timer.conversation, status=409)
-    return truth(request, timer.conversation)
+    now = timezone.now()
+    with at_desk(request, pk) as desk:
+        timer = own(desk, pk)
+        was_logged = timer.state == Timer.State.LOGGED
+        try:
+            (timer.reopen if was_logged else timer.restore)(now)
+        except AnotherTimerIsOpen:
+            text = _("Another timer is open on #%(number)s. Save or cancel it, then undo.")
+            text %= {"number": timer.conversation_id}
+            messages.error(request, text, extra_tags=reverse("timers:restore", args=[pk]))
+            return truth(request, timer.conversation, status=409)
+        except EditConflict as conflict:
+            address = reverse("billing:entry", args=[conflict.entry.pk])
+            messages.error(request, _stays_saved(conflict.entry), extra_tags=f"show {address}")
+            return truth(request, timer.conversation, status=409)
+    return truth(request, timer.conversation, logged=was_logged)
 
 
 def _stays_saved(entry: BillingEntry) -> str:
@@ -143,17 +166,18 @@ def _stays_saved(entry: BillingEntry) -> str:
 
 @require_POST
 def convert(request: Request, pk: int) -> HttpResponse:
-    timer = _own_timer(request, pk)
-    kind = request.POST.get("kind", "")
+    kind, now = request.POST.get("kind", ""), timezone.now()
     if kind not in BillingType.Kind.values:
         raise BadRequest(_("A timer becomes a service charge or a time entry."))
-    keep_note(request, timer)
-    try:
-        entry = timer.convert(kind=kind, now=timezone.now())
-    except TimerCanceled:
-        text = _("The timer on #%(number)s was canceled.")
-        messages.error(request, text % {"number": timer.conversation_id})
-        return truth(request, timer.conversation, status=409)
+    with at_desk(request, pk) as desk:
+        timer = own(desk, pk)
+        keep_note(request, timer)
+        try:
+            entry = timer.convert(kind=kind, now=now)
+        except TimerCanceled:
+            text = _("The timer on #%(number)s was canceled.")
+            messages.error(request, text % {"number": timer.conversation_id})
+            return truth(request, timer.conversation, status=409)
     if timer.is_open and request.POST.get("on") != str(timer.conversation_id):
         address = reverse("conversations:detail", args=[timer.conversation_id])
         messages.info(request, _prepared(entry), extra_tags=f"show {address}")
@@ -171,20 +195,26 @@ def _prepared(entry: BillingEntry) -> str:
 @require_POST
 def save(request: Request, pk: int) -> HttpResponse:
     """Confirm the entry that a stopped timer carries, possibly adjusted; that logs the timer."""
-    timer = _own_timer(request, pk)
-    if timer.entry is None or not timer.is_open:
-        return _too_late(request, timer)
-    form = EntryForm(request.POST, entry=timer.entry)
-    undo = reverse("timers:restore", args=[pk])
-    return _save_entry(request, timer, form, undo) or truth(request, timer.conversation)
+    now = timezone.now()
+    with at_desk(request, pk) as desk:
+        timer = own(desk, pk)
+        if timer.entry is None or not timer.is_open:
+            return _too_late(request, timer)
+        form = EntryForm(request.POST, entry=timer.entry)
+        undo = reverse("timers:restore", args=[pk])
+        if refusal := _save_entry(request, timer, form, now, undo):
+            return refusal
+    return truth(request, timer.conversation, logged=True)
 
 
-def _save_entry(request: Request, timer: Timer, form: EntryForm, undo: str = "") -> HttpResponse | None:
+def _save_entry(
+    request: Request, timer: Timer, form: EntryForm, now: datetime, undo: str = ""
+) -> HttpResponse | None:
     """None if it is saved, which the address `undo` takes back; else the form once more."""
     if not form.is_valid():
         return _form_again(request, timer, form, 422)
     try:
-        form.save(by=request.user, now=timezone.now())
+        form.save(by=request.user, now=now)
     except EditConflict as conflict:
         # What was sent twice at the same moment is saved already.
         sent_again = conflict.entry.confirmed_at and not form.differences
@@ -221,7 +251,7 @@ def _form_again(
     request: Request, timer: Timer, form: EntryForm, status: int, saved: BillingEntry | None = None
 ) -> HttpResponse:
     """The form with what was typed, and its errors or the version that somebody else saved."""
-    context = {"entry_form": form, "entry": timer.entry, "saved": saved}
+    context: dict[str, Any] = {"entry_form": form, "entry": timer.entry, "saved": saved}
     if request.htmx:
         return truth(request, timer.conversation, status, **context)
     return render(request, "timers/save.html", context | {"timer": timer}, status=status)
@@ -230,18 +260,20 @@ def _form_again(
 @require_POST
 def note(request: Request, pk: int) -> HttpResponse:
     """Keep the note of an open timer while it is being written."""
-    timer = _own_timer(request, pk)
     form = NoteForm(request.POST)
-    if not form.is_valid():
+    with at_desk(request, pk) as desk:
+        timer = own(desk, pk)
+        is_kept = form.is_valid() and timer.write_note(form.cleaned_data["note"])
+    if is_kept:
+        return HttpResponse(status=204) if request.htmx else back(request, timer.conversation)
+    if form.errors:
         if timer.is_open and timer.entry is None and request.htmx:
             return truth(request, timer.conversation, status=422, note_form=form)
         messages.error(request, _("The note was not kept. %(error)s") % {"error": form.errors["note"][0]})
         return truth(request, timer.conversation, status=422)
-    if not timer.write_note(form.cleaned_data["note"]):
-        text = _("The timer on #%(number)s has ended. The note was not kept.")
-        messages.error(request, text % {"number": timer.conversation_id})
-        return truth(request, timer.conversation, status=409)
-    return HttpResponse(status=204) if request.htmx else back(request, timer.conversation)
+    text = _("The timer on #%(number)s has ended. The note was not kept.")
+    messages.error(request, text % {"number": timer.conversation_id})
+    return truth(request, timer.conversation, status=409)
 
 
 @require_safe
@@ -256,8 +288,3 @@ def palette(request: Request) -> HttpResponse:
 def shortcuts(request: Request) -> HttpResponse:
     """The keys and what they do; for htmx, the inside of a dialog."""
     return render(request, "timers/_shortcuts.html" if request.htmx else "timers/shortcuts.html")
-
-
-def _own_timer(request: Request, pk: int) -> Timer:
-    mine = Timer.objects.for_user(request.user).select_related("conversation", "workspace", "entry", "user")
-    return get_object_or_404(mine, pk=pk)

@@ -25,7 +25,7 @@ from conversations.models import Conversation, Customer
 from timers.demo import records
 from timers.demo.content import ELSEWHERE, WORKSPACE
 from timers.demo.moments import Calendar
-from timers.models import Interval, Timer
+from timers.models import Timer
 from workspaces.durations import parse_duration
 from workspaces.models import Membership, User, Workspace
 
@@ -216,10 +216,14 @@ class Recording:
 
     def pause(self, now: datetime, until: datetime) -> None:
         """Only write the interval: Stop would make an entry of it."""
-        Interval.objects.create(timer=self.timer, started_at=self.timer.running_since or now, stopped_at=now)
+        self.timer.intervals.create(
+            workspace_id=self.timer.workspace_id,
+            started_at=self.timer.running_since or now,
+            stopped_at=now,
+        )
         for state, since in ((Timer.State.STOPPED, None), (Timer.State.RUNNING, until)):
-            self.timer.state, self.timer.running_since = state, since
-            self.timer.save(update_fields=["state", "running_since"])
+            self.timer.move(state, since or now, running_since=since)
+            self.timer.write_down()
 
     def stop(self, now: datetime) -> None:
         self.timer.stop(now)

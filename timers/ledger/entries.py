@@ -8,7 +8,7 @@ from decimal import InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.utils.translation import override
 
 from billing.models import BillingEntry, BillingType, ExportBatch
@@ -52,16 +52,28 @@ def check(part: Slice) -> Iterator[Difference | int]:
 
 
 def check_batches(part: Slice) -> Iterator[Difference | int]:
-    entries = BillingEntry.objects.filter(batch=OuterRef("pk"))
+    entries = BillingEntry.objects.filter(batch=OuterRef("pk")).order_by()
     before = ExportBatch.objects.filter(workspace=OuterRef("workspace"), number=OuterRef("number") - 1)
-    batches = ExportBatch.objects.order_by().annotate(filled=Exists(entries), follows=Exists(before))
+    charged = Sum("amount", filter=Q(kind=BillingType.Kind.SERVICE), default=0)
+    sums = {"counted": Count("pk"), "billed": Sum("billed_seconds"), "charged": charged}
+    by_batch = entries.values("batch")
+    found = {name: Subquery(by_batch.annotate(sum=each).values("sum")) for name, each in sums.items()}
+    batches = ExportBatch.objects.order_by().annotate(filled=Exists(entries), follows=Exists(before), **found)
     for batch in part.of(batches):
         yield 1
+        thing = f"batch {batch.pk}"
         yield from unequal(
-            f"batch {batch.pk}",
+            thing,
             ("whether it holds entries", batch.reversed_at is None, batch.filled),
             (f"whether there is one of number {batch.number - 1}", batch.number > 1, batch.follows),
         )
+        if batch.sums and batch.filled and batch.reversed_at is None:
+            yield from unequal(
+                thing,
+                ("how many entries, by its entries", batch.counted, batch.sums.count),
+                ("billed seconds, by its entries", batch.billed, batch.sums.billed_seconds),
+                ("amount, by its entries", batch.charged, sum(batch.sums.amounts.values())),
+            )
 
 
 def _with_its_surroundings(entry: dict[str, Any]) -> Iterator[Difference]:

@@ -46,6 +46,7 @@ class Run(NamedTuple):
     """An interval, as far as it is compared."""
 
     pk: int
+    workspace_id: int
     started_at: datetime
     stopped_at: datetime
     clock_stepped_back: bool
@@ -80,6 +81,8 @@ def _with_its_intervals(timer: dict[str, Any], runs: list[Run]) -> Iterator[Diff
     yield from _with_each_other(timer, runs)
     latest = None
     for run in runs:
+        theirs = timer["workspace_id"]
+        yield from unequal(f"interval {run.pk}", ("the workspace of its timer", theirs, run.workspace_id))
         if run.stopped_at < run.started_at:
             yield Difference(f"interval {run.pk}", "end", f"not before {run.started_at}", run.stopped_at)
         if latest and run.started_at < latest.stopped_at and not max(run, latest).clock_stepped_back:

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import transaction
 
 from billing.models import BillingEntry, BillingType, ExportBatch
-from conversations.models import Customer
-from timers.ledger import entries, guards, histories, timers
+from conversations.models import Customer, Message
+from timers.ledger import entries, guards, histories, messages, timers
 from timers.ledger.difference import Difference
 from timers.ledger.reading import Slice, slices
 from timers.models import Timer
@@ -35,6 +35,7 @@ CHECKS: list[tuple[str, Any, str, Check]] = [
     _with_history("of customers", Customer),
     _with_history("of memberships", Membership),
     _with_history("of workspaces", Workspace, "id"),
+    ("messages", Message, messages.WORKSPACE, messages.check),
 ]
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
@@ -14,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.flags import UNUSUALLY_LONG
 from billing.models import BillingEntry, BillingType
-from conversations.models import Conversation, ConversationClosed
+from conversations.models import Conversation
+from timers.models.held import HeldTimer
+from timers.models.interval import Interval, Run
 from timers.models.timer_queryset import TimerQuerySet
-from timers.overlaps import count_overlap
+from timers.overlaps import Overlap, count_overlap
 from workspaces.models import User, Workspace
 
 #: How long a request may wait for its turn, and so be overtaken by a later one.
@@ -33,43 +34,14 @@ class TimerCanceled(Exception):
 
 class TimerManager(models.Manager.from_queryset(TimerQuerySet)):  # type: ignore[misc]
     def start(self, *, user: User, conversation: Conversation, now: datetime) -> Timer:
-        """The user's timer on the conversation runs; returns it. Idempotent.
+        """The user's timer on the conversation runs; returns it. Idempotent; see `Desk.start`."""
+        from timers.models.desk import Desk  # which knows this model
 
-        A stopped timer runs on, or, if it carries its entry, is logged with it and a new one starts at zero.
-        Where the workspace wants one running timer, the user's others are stopped; they are in the result's
-        `also_stopped`. Raises ConversationClosed.
-        """
-        with transaction.atomic():
-            User.objects.hold([user.pk])
-            timer = self.open().filter(user=user, conversation=conversation).select_related("entry").first()
-            if timer and timer.state == Timer.State.RUNNING:
-                return timer
-            conversation = Conversation.objects.with_rules().get(pk=conversation.pk)
-            if not conversation.is_open:
-                raise ConversationClosed
-            if timer and timer.entry:
-                timer._move(Timer.State.LOGGED, now)
-                timer = None
-            stopped = Timer._stop_others(user, conversation.workspace, now)
-            if timer:
-                timer.running_since = timer._not_overtaken(now)
-                timer._move(Timer.State.RUNNING, now)
-            else:
-                timer = self.create(
-                    workspace=conversation.workspace,
-                    user=user,
-                    conversation=conversation,
-                    billing_type=conversation.effective_billing_type,
-                    state=Timer.State.RUNNING,
-                    running_since=now,
-                    created_at=now,
-                    changed_at=now,
-                )
-            timer.also_stopped = stopped
-        return timer
+        with Desk.held(user, workspaces=[conversation.workspace_id]) as desk:
+            return desk.start(desk.conversation(conversation.pk), now)
 
 
-class Timer(models.Model):
+class Timer(HeldTimer):
     """One user's stopwatch on one conversation; it becomes at most one billing entry."""
 
     class State(models.TextChoices):
@@ -149,6 +121,10 @@ class Timer(models.Model):
                 name="open_timers_of_a_user",
             ),
             models.Index(fields=["conversation", "state"], name="timers_of_a_conversation"),
+            models.Index(fields=["user", "workspace", "changed_at"], name="timers_of_a_user_by_change"),
+            models.Index(
+                fields=["workspace", "running_since"], condition=Q(state="running"), name="running_timers"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -173,14 +149,8 @@ class Timer(models.Model):
         """Of a timer with its `seconds`: what it becomes will be flagged."""
         return self.seconds > UNUSUALLY_LONG
 
-    def raw_seconds(self, now: datetime) -> int:
-        """Whole seconds recorded up to `now`: the sum of the intervals, floored once."""
-        recorded = sum((interval.duration for interval in self.intervals.all()), timedelta())
-        if self.running_since:
-            recorded += max(now - self.running_since, timedelta())
-        return recorded // timedelta(seconds=1)
-
-    # The verbs. Each is idempotent and one transaction, and leaves `self` as the database has it.
+    # The verbs. Each is idempotent and one transaction, and leaves `self` as the database has it. On a timer
+    # that is held already (see Desk) they read nothing, and what they change is written when that is over.
 
     def stop(self, now: datetime, by: User | None = None) -> Timer:
         """Write the interval; if the workspace says so, prepare the entry. Always works; returns self.
@@ -205,7 +175,7 @@ class Timer(models.Model):
         with self._held():
             if self.is_open:
                 self._pause(now)
-                self._move(self.State.CANCELED, now)
+                self.move(self.State.CANCELED, now)
                 if self.entry:
                     self.entry.withdraw(by=self.user, now=now)
         return self
@@ -215,7 +185,7 @@ class Timer(models.Model):
         with self._held():
             if self.state == self.State.CANCELED:
                 self._be_the_only_one()
-                self._move(self.State.STOPPED, now)
+                self.move(self.State.STOPPED, now)
                 if self.entry:
                     self.entry.put_back(by=self.user, now=now)
         return self
@@ -229,7 +199,7 @@ class Timer(models.Model):
             if self.state == self.State.LOGGED and self.entry:
                 self._be_the_only_one()
                 self.entry.undo_saving(by=self.user, now=now)
-                self._move(self.State.STOPPED, now)
+                self.move(self.State.STOPPED, now)
         return self
 
     def convert(self, kind: str, now: datetime) -> BillingEntry:
@@ -253,28 +223,20 @@ class Timer(models.Model):
         with self._held():
             if not self.is_open or self.entry:
                 return False
-            self.note = note
-            self.save(update_fields=["note"])
+            if note != self.note:
+                self._change(note=note)
         return True
-
-    @contextmanager
-    def _held(self) -> Iterator[None]:
-        with transaction.atomic():
-            User.objects.hold([self.user_id])
-            fresh = Timer.objects.select_related("workspace", "user", "entry", "billing_type__workspace")
-            self.refresh_from_db(from_queryset=fresh)
-            yield
 
     def _be_the_only_one(self) -> None:
         if Timer.objects.open().filter(user=self.user, conversation=self.conversation).exists():
             raise AnotherTimerIsOpen
 
-    def _not_overtaken(self, now: datetime) -> datetime:
+    def not_overtaken(self, now: datetime) -> datetime:
         """When it runs on: not before it stopped, though the request to start came in before that to stop.
 
         No second counts twice then. Further back, the clock was set back, and what it says now is the time.
         """
-        stopped_at = max((each.stopped_at for each in self.intervals.all()), default=now)
+        stopped_at = self.latest_stop or now
         return max(now, stopped_at) if stopped_at - now <= LONGEST_WAIT else now
 
     def _pause(self, now: datetime) -> bool:
@@ -284,26 +246,24 @@ class Timer(models.Model):
         """
         if self.running_since is None:
             return False
-        overlaps = self.intervals.filter(stopped_at__gt=self.running_since).exists()
-        self.intervals.create(
-            started_at=self.running_since,
-            stopped_at=max(now, self.running_since),
-            clock_stepped_back=overlaps or now < self.running_since,
+        run = Run(
+            self.running_since,
+            max(now, self.running_since),
+            now < self.running_since or any(each.stopped_at > self.running_since for each in self.runs),
         )
-        self.running_since = None
-        self._move(self.State.STOPPED, now)
+        Interval.objects.create(workspace_id=self.workspace_id, timer=self, **run._asdict())
+        self.runs = [*self.runs, run]
+        self.move(self.State.STOPPED, now)
         return True
 
     def _prepare_entry(self, kind: str, now: datetime, by: User | None = None) -> BillingEntry:
-        models.prefetch_related_objects([self], "intervals")  # read once, for `raw_seconds` as well
-        intervals = list(self.intervals.all())
-        overlap = count_overlap(self, intervals)
-        self.entry = BillingEntry.objects.prepare(
+        overlap = Overlap() if self.may_overlap is False else count_overlap(self, self.runs)
+        entry = BillingEntry.objects.prepare(
             user=self.user,
             conversation=self.conversation,
             billing_type=self.billing_type,
             raw_seconds=self.raw_seconds(now),
-            day=self.workspace.local_date(intervals[0].started_at if intervals else now),
+            day=self.workspace.local_date(self.runs[0].started_at if self.runs else now),
             kind=kind,
             description=self.note,
             now=now,
@@ -312,24 +272,24 @@ class Timer(models.Model):
             reason=f"Prepared from the timer, {self.billing_type or 'no billing type'}",
             overlap_seconds=overlap.seconds,
             overlap_with_id=overlap.conversation_id,
-            clock_stepped_back=any(interval.clock_stepped_back for interval in intervals),
+            clock_stepped_back=any(run.clock_stepped_back for run in self.runs),
         )
-        self.save(update_fields=["entry"])
-        return self.entry
-
-    def _move(self, state: str, now: datetime) -> None:
-        self.state = state
-        self.changed_at = now
-        self.save(update_fields=["state", "running_since", "changed_at"])
-
-    @staticmethod
-    def _stop_others(user: User, workspace: Workspace, now: datetime) -> list[Timer]:
-        if not workspace.one_running_timer:
-            return []
-        return [timer.stop(now) for timer in Timer.objects.running().filter(user=user, workspace=workspace)]
+        entry.is_held = True
+        self._change(entry=entry)
+        return entry
 
     @staticmethod
     def close_settled(entries: Iterable[BillingEntry], now: datetime) -> None:
         """Timers whose entry no longer waits for the agent leave the list: they are logged."""
-        waiting = Timer.objects.filter(entry__in=list(entries), state=Timer.State.STOPPED)
-        waiting.update(state=Timer.State.LOGGED, changed_at=now)
+        elsewhere = []
+        for entry in entries:
+            if not entry.is_held:
+                elsewhere.append(entry)
+            elif entry.timer.state == Timer.State.STOPPED:  # which is held with it
+                entry.timer.move(Timer.State.LOGGED, now)
+        if elsewhere:
+            workspaces = {entry.workspace_id for entry in elsewhere}
+            waiting = Timer.objects.filter(
+                workspace__in=workspaces, entry__in=elsewhere, state=Timer.State.STOPPED
+            )
+            waiting.update(state=Timer.State.LOGGED, changed_at=now)

@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
+from billing.models import BillingType
+from timers.models.interval import Interval
 from workspaces.models import User
+from workspaces.rows import Rows
 
 if TYPE_CHECKING:
     from timers.models.timer import Timer  # noqa: F401 (in quotes below)
+
+
+#: What a billing type is, but for its workspace, and for when it was archived.
+RULE_COLUMNS = ["pk", *BillingType.RULE_FIELDS]
 
 
 class TimerQuerySet(models.QuerySet["Timer"]):
@@ -22,17 +29,39 @@ class TimerQuerySet(models.QuerySet["Timer"]):
 
     def for_user(self, user: User) -> TimerQuerySet:
         """The user's own, in the workspaces that they (still) belong to."""
-        return self.filter(user=user, workspace__memberships__user=user)
+        return self.filter(user=user, workspace__in=user.workspace_ids)
 
     def stoppable_by(self, user: User) -> TimerQuerySet:
         """The user's own, and everybody's in the workspaces that they manage."""
         mine = Q(user=user, workspace__in=user.roles)
         return self.filter(mine | Q(workspace__in=user.managed_ids))
 
+    def with_runs(self) -> TimerQuerySet:
+        """Each with its `runs`, from the same query."""
+        own = Interval.objects.filter(workspace=OuterRef("workspace"), timer=OuterRef("pk"))
+        columns = "started_at", "stopped_at", "clock_stepped_back"
+        rows = own.order_by().values("timer").annotate(rows=Rows(*columns)).values("rows")
+        return self.annotate(packed_runs=Subquery(rows))
+
+    def with_overlap_of(self, chosen: int) -> TimerQuerySet:
+        """The timer `chosen` with `may_overlap`: False if no other of its user ran since it was started."""
+        theirs = self.model.objects.filter(user=OuterRef("user"), workspace=OuterRef("workspace"))
+        others = theirs.exclude(pk=OuterRef("pk")).exclude(state=self.model.State.CANCELED)
+        # What has stopped since has changed since, which keeps to an index.
+        ran = others.filter(
+            changed_at__gt=OuterRef("created_at"), intervals__stopped_at__gt=OuterRef("created_at")
+        )
+        may_overlap = models.When(pk=chosen, then=Exists(others.running()) | Exists(ran))
+        return self.annotate(may_overlap=models.Case(may_overlap, output_field=models.BooleanField()))
+
+    def with_rules_of(self, chosen: int) -> TimerQuerySet:
+        """The timer `chosen` with all billing types that its workspace offers, from the same query."""
+        offered = BillingType.objects.active().filter(workspace=OuterRef("workspace")).order_by()
+        rows = offered.values("workspace").annotate(rows=Rows(*RULE_COLUMNS)).values("rows")
+        return self.annotate(packed_rules=models.Case(models.When(pk=chosen, then=Subquery(rows))))
+
     def for_display(self) -> TimerQuerySet:
         """With what a page shows of a timer; running first, the latest on top."""
-        related = "workspace", "user", "conversation__customer", "billing_type__workspace", "entry"
+        related = "workspace", "user", "conversation__customer", "billing_type", "entry"
         first = models.Case(models.When(state=self.model.State.RUNNING, then=0), default=1)
-        return (
-            self.select_related(*related).prefetch_related("intervals").order_by(first, "-changed_at", "-pk")
-        )
+        return self.select_related(*related).with_runs().order_by(first, "-changed_at", "-pk")

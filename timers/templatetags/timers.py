@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.urls import get_script_prefix, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from billing.forms import EntryForm
 from billing.models import BillingEntry
-from conversations.models import Conversation
 from timers.board import Board
 from timers.models import Timer
 from timers.timeline import Timeline
+from workspaces.durations import format_clock
+from workspaces.money import format_money
+from workspaces.templatetags.stint import moment_in
 
 register = template.Library()
 
@@ -31,16 +38,49 @@ def timers_on(context: dict[str, Any]) -> dict[int, Timer]:
 
 
 @register.simple_tag
-def timer_starts(conversation: Conversation) -> list[Timer]:
-    """Who started a timer on a conversation, and when (`user`, `created_at`); no canceled ones."""
-    counted = Timer.objects.filter(conversation=conversation).exclude(state=Timer.State.CANCELED)
-    return list(counted.select_related("user").order_by("created_at"))
+def clock_of(timer: Timer, css: str = "") -> SafeString:
+    """What a timer with its `seconds` has recorded; clock.js ticks on where it runs."""
+    named = format_html(' class="{}"', css) if css else ""
+    running = SafeString(" data-running") if timer.is_running else ""
+    clock = '<time{} datetime="PT{}S" data-seconds="{}"{}>{}</time>'
+    return format_html(clock, named, timer.seconds, timer.seconds, running, format_clock(timer.seconds))
+
+
+@register.simple_tag
+def standing(timer: Timer) -> str:
+    """One short line on how a timer stands."""
+    zone = timer.workspace.zone
+    if timer.running_since:
+        if timer.is_unusually_long:
+            return _("Running for more than 8 hours")
+        return _("Running since %(moment)s") % {"moment": moment_in(timer.running_since, zone)}
+    if entry := timer.entry:
+        said = _("New entry, %(time)s, %(amount)s") if entry.is_charge else _("New entry, %(time)s")
+        amount = format_money(entry.amount, entry.currency)
+        return said % {"time": format_clock(entry.billed_seconds), "amount": amount}
+    if not timer.conversation.is_open:
+        return _("Conversation closed")
+    if timer.latest_stop is None:
+        return ""
+    return _("Stopped at %(moment)s") % {"moment": moment_in(timer.latest_stop, zone)}
+
+
+@register.filter
+def verb(timer: Timer, name: str) -> str:
+    """The address that does this to a timer: `timers:stop` of the timer 7 is "/timers/7/stop/"."""
+    return f"{_timers_below(get_script_prefix())}{timer.pk}/{name}/"
+
+
+@lru_cache
+def _timers_below(prefix: str) -> str:
+    """Found once: to reverse an address takes longer than to write the rest of a button."""
+    return reverse("timers:list")
 
 
 @register.simple_tag
 def latest_stop(timer: Timer) -> Any:
     """When a timer last stopped; None if it never ran."""
-    return max((interval.stopped_at for interval in timer.intervals.all()), default=None)
+    return timer.latest_stop
 
 
 @register.inclusion_tag("timers/_timeline.html")
@@ -52,4 +92,4 @@ def entry_timeline(entry: BillingEntry) -> dict[str, Any]:
 @register.simple_tag
 def form_for(entry: BillingEntry, bound: EntryForm | None = None) -> EntryForm:
     """The form to confirm an entry: the one that was sent, or one filled in with what stands."""
-    return bound or EntryForm(entry=entry)
+    return bound or EntryForm(entry=entry, offered=entry.timer.offered)

@@ -1,22 +1,27 @@
 """For the admin's first page: what waits for somebody, and what runs, in all workspaces."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import template
-from django.db.models import Count, Min, Q
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
-from billing.models import BillingEntry
+from billing.models import BillingEntry, BillingType
 from timers.board import with_seconds
 from timers.models import Timer
+from workspaces.counts import MOST, CountOf, Many
 from workspaces.models import Workspace
+from workspaces.money import format_sums
 
 register = template.Library()
 
-#: So many running timers are shown by name.
+#: So many running timers are shown by name, and so many workspaces.
 SHOWN = 10
+SHOWN_WORKSPACES = 10
 
 NEW = Q(state=BillingEntry.State.NEW)
 RETURNED = Q(state=BillingEntry.State.RETURNED)
@@ -39,22 +44,42 @@ class Waiting:
 
 
 @register.simple_tag
-def waiting_entries() -> list[Waiting]:
-    """By workspace, the one that has waited longest first; three queries."""
-    undecided = BillingEntry.objects.filter(NEW | RETURNED).order_by()
-    counted = undecided.values("workspace").annotate(
-        new=Count("pk", filter=NEW),
-        unconfirmed=Count("pk", filter=NEW & Q(confirmed_at=None)),
-        returned=Count("pk", filter=RETURNED),
-        oldest=Min("date", filter=NEW),
+def waiting_entries() -> dict[str, Any]:
+    """`rows` by workspace, those that have waited longest first; `more` workspaces wait too. Two queries."""
+    found = [each for each in _waiting_workspaces() if each.new or each.returned]
+    found.sort(key=lambda each: (each.oldest or date.max, each.name))
+    shown = found[:SHOWN_WORKSPACES]
+    new = BillingEntry.objects.new().filter(workspace__in=shown).order_by()
+    sums = new.values_list("workspace", "currency").annotate(
+        unconfirmed=Count("pk", filter=Q(confirmed_at=None)),
+        charged=Sum("amount", filter=Q(kind=BillingType.Kind.SERVICE)),
     )
-    charged = BillingEntry.objects.new().sums_by("workspace")
-    rows: dict[int, Any] = {row["workspace"]: row for row in counted}
-    found = [
-        Waiting(**rows[pk] | {"workspace": workspace, "money": charged[pk].money if pk in charged else ""})
-        for pk, workspace in Workspace.objects.in_bulk(rows).items()
+    money: dict[int, dict[str, int]] = {}
+    unconfirmed: Counter[int] = Counter()
+    for workspace, currency, count, amount in sums:
+        unconfirmed[workspace] += count
+        if amount is not None:
+            money.setdefault(workspace, {})[currency] = amount
+    rows = [
+        Waiting(
+            workspace=each,
+            new=Many(each.new),
+            unconfirmed=unconfirmed[each.pk],
+            returned=Many(each.returned),
+            oldest=each.oldest,
+            money=format_sums(money.get(each.pk, {})),
+        )
+        for each in shown
     ]
-    return sorted(found, key=lambda each: (each.oldest or date.max, each.workspace.name))
+    return {"rows": rows, "more": len(found) - len(shown)}
+
+
+def _waiting_workspaces() -> Iterable[Any]:
+    """Each with how many are `new` and `returned`, and the day of the `oldest`: all of it an index knows."""
+    entries = BillingEntry.objects.filter(workspace=OuterRef("pk"))
+    oldest = entries.filter(NEW).order_by("date", "pk").values("date")
+    counts = {"new": CountOf(entries.filter(NEW)), "returned": CountOf(entries.filter(RETURNED))}
+    return Workspace.objects.annotate(oldest=Subquery(oldest[:1]), **counts).order_by()
 
 
 @register.simple_tag
@@ -62,6 +87,7 @@ def running_timers() -> dict[str, Any]:
     """`timers`, those that have run longest first, with their raw `seconds`; `count` is of all there are."""
     running = Timer.objects.running()
     now = timezone.now()
-    shown = with_seconds(running.for_display().order_by("running_since", "pk")[:SHOWN], now)
+    first = list(running.order_by("running_since", "pk").values_list("pk", flat=True)[:SHOWN])
+    shown = with_seconds(running.filter(pk__in=first).for_display().order_by("running_since", "pk"), now)
     shown.sort(key=lambda timer: not timer.is_unusually_long)
-    return {"timers": shown, "count": running.count()}
+    return {"timers": shown, "count": Many(running.order_by()[: MOST + 1].count())}
