@@ -10,10 +10,12 @@ ASIDE = env DATABASE_URL=sqlite://:memory:
 # What gettext reads, made of what translators write.
 CATALOGUES = $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 BABEL = $(PYTHON) -m babel.messages.frontend --quiet
+# How large the large data of `make bench` is: a part of 2 million timers, or the DATABASE_URL of what make_data made.
+LARGE ?= 0.05
 # Whether this is the demo.
 DEMO = grep -qx DEMO=on .env
 
-.PHONY: help install run dev test test-sqlite test-postgres test-browser browser fuzz races crash bench check format messages lock clean
+.PHONY: help install run dev test test-sqlite test-postgres test-browser browser fuzz races crash machines bench soak programs check format messages lock clean
 
 help:
 	@echo "make run     install, migrate, fill with the demo and serve at PORT ($(PORT))"
@@ -24,7 +26,10 @@ help:
 	@echo "make fuzz    20,000 generated requests on both databases (SEED=1: the same ones again)"
 	@echo "make races   200 clicks at the same moment, over HTTP, on both databases"
 	@echo "make crash   kill -9 and power cuts under load, on both databases"
-	@echo "make bench   which programs put a server under load"
+	@echo "make machines  two servers behind nginx and PgBouncer: races, kills, sign-in (docs/scaling.md)"
+	@echo "make bench   what a click and a page cost beside a floor, on PostgreSQL (some minutes)"
+	@echo "make soak    five minutes of everybody's work, on both databases"
+	@echo "make programs  which programs put a server under load"
 	@echo "make format  what make check would complain about and a tool can mend"
 	@echo "make messages  bring the catalogues in locale/ up to the texts of the code"
 	@echo "make lock    resolve the requirements again (UPGRADE=1: to the newest)"
@@ -70,7 +75,9 @@ run: install
 	@echo "  Stop      Ctrl-C"
 	@echo
 	@# In a process group of its own: workers that get Ctrl-C themselves, beside their server, hang.
-	@set -m; .venv/bin/granian --interface wsgi config.wsgi:application --host 127.0.0.1 --port $(PORT) \
+	@# Memory that threads have freed goes back to the system, in place of a pool for each thread.
+	@set -m; MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072 \
+	.venv/bin/granian --interface wsgi config.wsgi:application --host 127.0.0.1 --port $(PORT) \
 	  --workers 2 --blocking-threads 4 --no-ws --respawn-failed-workers --log-level warning \
 	  --http1-header-read-timeout 10000 --workers-kill-timeout 30 & \
 	server=$$!; set +m; trap 'kill $$server' INT TERM HUP; wait $$server || wait $$server
@@ -105,10 +112,23 @@ browser: .venv/installed-dev
 fuzz: .venv/installed-dev $(CATALOGUES)
 	@$(PYTHON) -m tests.fuzz $(if $(SEED),--seed $(SEED))
 
-races crash: .venv/installed-dev
+races crash machines: .venv/installed-dev
 	@$(PYTHON) -m bench.$@
 
-bench: .venv/installed-dev
+# A peer that is measured beside Stint; where it cannot be had, the rest is measured.
+var/peer/installed: bench/peer-requirements.txt .venv/installed-dev
+	@rm -rf var/peer
+	@echo "Installing timetagger, to compare with ..."
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --target var/peer -r $< \
+	  && touch $@ || { rm -rf var/peer; echo "It cannot be installed: Stint is measured without it."; }
+
+bench: .venv/installed-dev var/peer/installed $(CATALOGUES)
+	@$(PYTHON) -m bench.speed --large $(LARGE)
+
+soak: .venv/installed-dev $(CATALOGUES)
+	@$(PYTHON) -m bench.soak
+
+programs: .venv/installed-dev
 	@$(PYTHON) -m bench
 
 # Checking

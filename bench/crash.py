@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from bench.databases import DATABASES, Database, PostgreSQL, arguments, disconnect, on_each, prepare
 from bench.ledger import differences_in_the_ledger
-from bench.server import Server
+from bench.server import Server, Serving
 from bench.tables import print_table
 
 if TYPE_CHECKING:
@@ -102,13 +102,13 @@ def crash(options: argparse.Namespace, database: Database, server: Server) -> tu
 
 
 @contextmanager
-def at_work(people: int, server: Server) -> Iterator[tuple[list[Shift], Air]]:
+def at_work(people: int, server: Serving, prefix: str = "") -> Iterator[tuple[list[Shift], Air]]:
     """The people, working until the block ends; then each waits for the answer to the last click."""
     from bench.journal import Page
     from bench.people import Cast, make_conversation
     from bench.shifts import Air, Shift
 
-    cast = Cast.at(server.port, agents=people)
+    cast = Cast.at(server.port, agents=people, prefix=prefix)
     air, shifts = Air(), []
     for number, agent in enumerate(cast.agents):
         workspace = cast.manual if number % 4 == 3 else cast.automatic

@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "DATABASE_POOL_MAX": "8",
     "DATABASE_POOL_MIN": "1",
     "DATABASE_POOL_TIMEOUT": "5",
+    "DATABASE_POOLER": "off",
     "DEBUG": "off",
     "DEMO": "off",
     "DJANGO_SETTINGS_MODULE": "bench.settings",
@@ -127,10 +128,16 @@ Database = Sqlite | PostgreSQL
 DATABASES: dict[str, type[Sqlite] | type[PostgreSQL]] = {"sqlite": Sqlite, "postgresql": PostgreSQL}
 
 
-def arguments(description: str | None, **numbers: tuple[int, str]) -> argparse.Namespace:
-    """What the command line says: a database, and the program's own numbers, by default and meaning."""
+def arguments(
+    description: str | None, *, choice: bool = True, **numbers: tuple[int, str]
+) -> argparse.Namespace:
+    """What the command line says: a database, if there is a choice, and the program's own numbers, by default
+    and meaning.
+    """
     parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
-    parser.add_argument("--database", choices=DATABASES, help="this one only, instead of one after the other")
+    if choice:
+        help_of_choice = "this one only, instead of one after the other"
+        parser.add_argument("--database", choices=DATABASES, help=help_of_choice)
     for name, (default, meaning) in numbers.items():
         parser.add_argument(f"--{name}", type=int, default=default, help=f"{meaning} (default {default})")
     return parser.parse_args()

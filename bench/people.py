@@ -55,13 +55,16 @@ class Cast:
     sessions: dict[str, list[Session]] = field(default_factory=dict)
 
     @classmethod
-    def at(cls, port: int, *, agents: int, racing: bool = False) -> Cast:
-        """Where they race, the first agent and the managers have several browsers."""
+    def at(cls, port: int, *, agents: int, racing: bool = False, prefix: str = "") -> Cast:
+        """Where they race, the first agent and the managers have several browsers.
+
+        A second cast on the same database takes a prefix for its names.
+        """
         cast = cls()
         workspaces = [cast.automatic, cast.manual, cast.single]
         roles = Membership.Role
-        cast.agents = [make_person(f"agent{n}", roles.AGENT, workspaces) for n in range(agents)]
-        cast.managers = [make_person(f"manager{n}", roles.MANAGER, workspaces) for n in range(2)]
+        cast.agents = [make_person(f"{prefix}agent{n}", roles.AGENT, workspaces) for n in range(agents)]
+        cast.managers = [make_person(f"{prefix}manager{n}", roles.MANAGER, workspaces) for n in range(2)]
         names = [user.username for user in cast.agents + cast.managers]
         browsers = [*names, *names[:1] * 3, *names[-2:]] if racing else names[:agents]
         for session in sign_in_all(port, browsers, PASSWORD):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from bench.databases import DATABASES, Database, arguments, on_each, prepare
 from bench.ledger import differences_in_the_ledger
-from bench.server import Server
+from bench.server import Server, Serving
 from bench.tables import print_table
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Result:
         return [sum(self.answers.values()), told, " ".join(self.winners), *figures, verdict]
 
 
-def run(make: Callable[[int], Race], rounds: int, database: Database, server: Server) -> Result:
+def run(make: Callable[[int], Race], rounds: int, database: Database, server: Serving) -> Result:
     """Play the rounds of a race."""
     result = Result()
     deadlocks, locked = database.deadlocks(), server.logged("database is locked")
@@ -105,7 +105,7 @@ def main() -> int:
     return int(bool(faults))
 
 
-def race_all(options: argparse.Namespace, database: Database, server: Server) -> list[str]:
+def race_all(options: argparse.Namespace, database: Database, server: Serving) -> list[str]:
     """Prints the table; returns what was wrong."""
     from bench import entry_races, timer_races
     from bench.people import Cast

@@ -9,15 +9,18 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from tests.postgres import die_with_parent
 
 ROOT = Path(__file__).parent.parent
 GRANIAN = Path(sys.executable).with_name("granian")
+#: As `make run` sets it: what threads have freed goes back to the system.
+MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
 START_SECONDS = 90
 STOP_SECONDS = 20
 #: As systemd is told to wait.
@@ -26,18 +29,38 @@ RESTART_SECONDS = 0.2
 LISTEN = "0A"
 
 
-class Server:
-    """Started as in production, with the environment of this process; its log is in the folder."""
+class Serving(Protocol):
+    """What is put under load: a server, or several behind one port."""
 
-    def __init__(self, folder: Path, *, workers: int, threads: int) -> None:
+    @property
+    def port(self) -> int: ...
+    @property
+    def restarts(self) -> int: ...
+    def busy_seconds(self) -> dict[int, float]: ...
+    def logged(self, words: str) -> int: ...
+
+
+class Server:
+    """Started as in production; its log is in the folder. `environment` goes before that of this process."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        workers: int,
+        threads: int,
+        application: str = "config.wsgi:application",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self.log = folder / "server.log"
         self.command = [
-            *(str(GRANIAN), "--interface", "wsgi", "config.wsgi:application", "--host", "127.0.0.1"),
+            *(str(GRANIAN), "--interface", "wsgi", application, "--host", "127.0.0.1"),
             *("--port", str(self.port), "--workers", str(workers), "--blocking-threads", str(threads)),
             *("--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"),
         ]
+        self.environment = os.environ | MEMORY | (environment or {})
         #: How often the supervisor had to start it again.
         self.restarts = 0
         self._process: subprocess.Popen | None = None
@@ -66,7 +89,7 @@ class Server:
                 self._process = subprocess.Popen(
                     self.command,
                     cwd=ROOT,
-                    env=os.environ,
+                    env=self.environment,
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
@@ -90,6 +113,12 @@ class Server:
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
             self._process.wait()
+
+    @property
+    def process(self) -> int:
+        """The id of granian's main process, whose children the workers are."""
+        assert self._process
+        return self._process.pid
 
     def workers(self) -> list[int]:
         """The ids of the worker processes that live."""
@@ -145,6 +174,18 @@ class Server:
             if time.monotonic() > deadline:
                 raise RuntimeError("The server does not start:\n" + self.log.read_text()[-5000:])
             time.sleep(0.05)
+
+    def wait_for_all(self, workers: int) -> None:
+        """Until so many take connections; the first is healthy before the others have started."""
+        deadline = time.monotonic() + START_SECONDS
+        while len(self.listening()) < workers:
+            if time.monotonic() > deadline:
+                raise RuntimeError("Not all workers start:\n" + self.log_ends())
+            time.sleep(0.05)
+
+    def log_ends(self) -> str:
+        """The last lines of the log."""
+        return "\n".join(self.log.read_text(errors="replace")[-4000:].splitlines()[1:])
 
     def logged(self, words: str) -> int:
         """How often the log says so."""

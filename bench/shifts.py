@@ -152,7 +152,7 @@ class Shift(threading.Thread):
             if click.verb == "start"
             else f"/timers/{click.timer}/{click.verb}/"
         )
-        fields: dict[str, object] = {"on": on, "seen": ""}
+        fields: dict[str, object] = {"on": on, "marks": ""}
         if click.verb == "convert":
             fields["kind"] = click.kind
         elif click.verb == "save":

@@ -211,7 +211,7 @@ class Writers(Race):
             "state", flat=True
         )
         expect("states", set(states), {"stopped"})
-        runs = {timer.intervals.count() for timer in self.timers}
+        runs = {Interval.objects.filter(timer=timer).count() for timer in self.timers}
         expect("intervals of each", runs, {1 + self.clicks_each // 3})
         expect("answers", len(answers), self.clicks_each * len(self.timers))
         return 1

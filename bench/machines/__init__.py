@@ -1,0 +1,1 @@
+"""Two application servers behind nginx, and PgBouncer between them and one PostgreSQL."""
