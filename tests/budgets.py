@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 #: Not counted. A SAVEPOINT is: it is a round trip that nobody asked for.
 TRANSACTION = ("BEGIN", "COMMIT")
+#: Of a statement that PostgreSQL was told once, psycopg does not say what it was.
+PREPARED = "SELECT (prepared)"
 
 
 def queries_of(
@@ -27,4 +29,5 @@ def queries_of(
     with CaptureQueriesContext(connection) as captured:
         response = getattr(client, method.lower())(path, dict(sent or {}), headers=headers)
     assert response.status_code < 400 if status is None else response.status_code == status, response.content
-    return [query["sql"] for query in captured if not query["sql"].startswith(TRANSACTION)]
+    found = [query["sql"] or PREPARED for query in captured]
+    return [sql for sql in found if not sql.startswith(TRANSACTION)]

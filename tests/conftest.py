@@ -12,6 +12,7 @@ from django.utils import translation
 from playwright.sync_api import BrowserType
 from pytest_django.live_server_helper import LiveServer
 
+from conversations import search_index
 from tests import chromium
 from tests.tampering import unguarded
 
@@ -43,6 +44,9 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     def flush_past_guards(self, sql_list: list[str]) -> None:
         with transaction.atomic(using=self.connection.alias), unguarded():
             execute_sql_flush(self, sql_list)
+            if connection.vendor == "sqlite":
+                for statement in search_index.clear():
+                    self.connection.cursor().execute(statement)
             cache.clear()  # whose table is no model's
 
     with pytest.MonkeyPatch.context() as patch:

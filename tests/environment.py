@@ -18,6 +18,7 @@ os.environ.update(
     DATABASE_POOL_MAX="8",
     DATABASE_POOL_MIN="1",
     DATABASE_POOL_TIMEOUT="10",
+    DATABASE_POOLER="off",
     DEBUG="off",
     DEMO="off",
     # Playwright's event loop runs in the thread of the tests, where Django refuses to use the database.

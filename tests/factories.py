@@ -87,6 +87,7 @@ class MessageFactory(ModelFactory[Message]):
         model = Message
 
     conversation = SubFactory(ConversationFactory)
+    workspace = SelfAttribute("conversation.workspace")
     author_name = "Henrike Lührs-Petersen"
     kind = Message.Kind.INCOMING
     body = "Could somebody look at it?"
@@ -179,5 +180,6 @@ class IntervalFactory(ModelFactory[Interval]):
         seconds = 3133
 
     timer = SubFactory(TimerFactory, state=Timer.State.STOPPED, ran=0)
+    workspace = SelfAttribute("timer.workspace")
     stopped_at = LazyFunction(timezone.now)
     started_at = LazyAttribute(lambda run: run.stopped_at - timedelta(seconds=run.seconds))

@@ -76,6 +76,7 @@ MATRIX: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
     "conversations:detail": ("get", "conversation", {}, MEMBERS),
     "conversations:post": ("post", "conversation", {"kind": "note", "body": "Hello"}, MEMBERS),
     "conversations:assign": ("post", "conversation", {"user": ""}, MEMBERS),
+    "conversations:members": ("get", "conversation", {}, MEMBERS),
     "conversations:close": ("post", "conversation", {}, MEMBERS),
     "conversations:reopen": ("post", "conversation", {}, MEMBERS),
     "timers:list": ("get", "", {}, SIGNED_IN),

@@ -30,4 +30,5 @@ def test_a_short_run_finds_no_fault(program: str, options: list[str]) -> None:
 
 def test_the_programs_are_listed_with_what_they_do() -> None:
     listed = run("bench").stdout.splitlines()
-    assert [line.split()[2] for line in listed] == ["bench.races", "bench.crash"]
+    programs = ["races", "crash", "machines", "speed", "scale", "capacity", "soak"]
+    assert [line.split()[2] for line in listed] == [f"bench.{name}" for name in programs]

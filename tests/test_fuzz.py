@@ -49,7 +49,7 @@ def test_forms_and_keys_are_found_in_the_code() -> None:
     assert "billing.filters.Filters" not in form_classes()
     keys = keys_read()
     assert {"at", "shown", "comment", "version"} <= keys["billing.views.review"]
-    assert {"kind", "on", "seen", "billed"} <= keys["timers.views"]
+    assert {"kind", "on", "marks", "billed"} <= keys["timers.views"]
 
 
 PAGE = """

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.contrib import admin as site
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
-from billing.models import ExportBatch
+from billing.models import BillingEntry, BillingType, ExportBatch
+from conversations.models import Conversation, Message
 from tests.admin.pages import address, errors, fields, save
 from tests.admin.test_pages import populate
-from tests.factories import BillingTypeFactory, ExportBatchFactory, TimerFactory
-from timers.models import Timer
+from tests.factories import BillingTypeFactory, TimerFactory
+from timers.models import Interval, Timer
 from workspaces.models import Membership, User, Workspace
 
 pytestmark = [
@@ -118,15 +120,22 @@ def test_a_choice_that_is_none_is_told_alike_on_both_databases(as_admin, key):
 
 
 @pytest.mark.parametrize(
-    ("order", "expected"), [("4", ["reversed", "stands"]), ("-4", ["stands", "reversed"])]
+    ("order", "expected"), [("5", ["archived", "offered"]), ("-5", ["offered", "archived"])]
 )
 def test_rows_without_a_value_come_last_on_both_databases(as_admin, order, expected):
-    _stands, undone = ExportBatchFactory.create_batch(2)
-    type(undone).objects.filter(pk=undone.pk).update(
-        reversed_at=undone.created_at, reversed_by=undone.created_by
-    )
-    listed = as_admin.get(address(ExportBatch), {"o": order}).context["cl"].result_list
-    assert ["reversed" if each.reversed_at else "stands" for each in listed] == expected
+    BillingTypeFactory(archived_at=timezone.now())
+    BillingTypeFactory()
+    listed = as_admin.get(address(BillingType), {"o": order}).context["cl"].result_list
+    assert ["archived" if each.archived_at else "offered" for each in listed] == expected
+
+
+@pytest.mark.parametrize("model", [Timer, Interval, Message, Conversation, BillingEntry, ExportBatch])
+def test_a_large_table_is_not_sorted_whatever_the_address_says(as_admin, model):
+    populate(3)
+    newest_first = list(model.objects.order_by("-pk").values_list("pk", flat=True))
+    for order in ("1", "-1", "2", "-3.1"):
+        listed = as_admin.get(address(model), {"o": order}).context["cl"]
+        assert [each.pk for each in listed.result_list] == newest_first
 
 
 def test_what_lists_link_to_by_themselves_still_filters(as_admin, conversation):

@@ -3,10 +3,12 @@
 import csv
 import io
 from datetime import date
+from importlib import import_module
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -16,6 +18,7 @@ from billing.models import ExportBatch, NothingToExport
 from tests.factories import BillingEntryFactory, BillingTypeFactory, ConversationFactory, MembershipFactory
 from workspaces.models import Membership
 
+KEEP_SUMS = import_module("billing.migrations.0009_what_batches_come_to")
 PAGE = "/billing/batches/"
 EXPORT = "/billing/batches/export/"
 
@@ -48,15 +51,15 @@ def xlsx_cells(client, batch):
     """Address to text, or to a number."""
     book = ZipFile(io.BytesIO(client.get(f"{PAGE}{batch.pk}/xlsx/").content))
     space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    strings = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
-    texts = ["".join(item.itertext()) for item in strings]
     sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     assert sheet.find(f".//{space}f") is None  # no formula
     cells = {}
     for cell in sheet.iter(f"{space}c"):
         value = cell.find(f"{space}v")
-        if value is not None and value.text:
-            cells[cell.get("r")] = texts[int(value.text)] if cell.get("t") == "s" else float(value.text)
+        if cell.get("t") == "inlineStr":
+            cells[cell.get("r")] = "".join(cell.itertext())
+        elif value is not None and value.text:
+            cells[cell.get("r")] = float(value.text)
     return cells
 
 
@@ -136,6 +139,29 @@ def test_the_page_takes_as_many_queries_for_thirty_batches_as_for_one(
     with CaptureQueriesContext(connection) as after:
         as_manager.get(PAGE)
     assert len(after) == len(before)
+
+
+def test_batches_of_the_release_before_come_to_the_same(
+    as_manager, manager, agent, conversation, workspace, monkeypatch
+):
+    monkeypatch.setattr(KEEP_SUMS, "AT_ONCE", 1)
+    for kinds in (["service", "time"], ["time"], ["service"]):
+        for kind in kinds:
+            make(agent, conversation, kind=kind)
+        export(workspace, manager)
+    kept = list(ExportBatch.objects.values())
+    assert [(row["entry_count"], row["amounts"]) for row in kept] == [
+        (1, {"EUR": 12000}),
+        (1, {}),
+        (2, {"EUR": 12000}),
+    ]
+    ExportBatch.objects.update(entry_count=None, billed_seconds=None, amounts=None)
+    shown = as_manager.get(PAGE).context["batches"]
+    assert [(sums.count, dict(sums.amounts)) for _, sums in shown] == [
+        (row["entry_count"], row["amounts"]) for row in kept
+    ]
+    KEEP_SUMS.keep_sums(apps, None)
+    assert list(ExportBatch.objects.values()) == kept
 
 
 def test_a_batch_can_be_reversed_once(as_manager, manager, approved, batch):
@@ -265,6 +291,38 @@ def test_a_text_that_would_be_a_formula_is_neutralised(as_manager, manager, agen
         assert row[name] == f"'{text}"
         assert cells[f"{column}2"].startswith("'")
     assert row["Agent"].startswith("'") or not first.strip()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_large_batch_is_read_in_parts_and_is_whole(
+    as_manager, manager, agent, conversation, workspace, monkeypatch, form
+):
+    monkeypatch.setattr("billing.exports.AT_ONCE", 2)
+    entries = [make(agent, conversation, day=date(2026, 3, day)) for day in (5, 1, 4, 2, 3)]
+    batch = export(workspace, manager)
+    expected = [entry.pk for entry in sorted(entries, key=lambda entry: entry.date)]
+    if form == "csv":
+        assert [int(row["Entry"]) for row in csv_rows(as_manager, batch)] == expected
+    else:
+        cells = xlsx_cells(as_manager, batch)
+        assert [cells[f"B{row}"] for row in range(2, 7)] == expected
+        assert "B7" not in cells
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_batch_that_is_reversed_while_it_is_read_is_not_there(
+    as_manager, manager, batch, monkeypatch, form
+):
+    def while_it_is_read(cell):
+        batch.reverse(by=manager, now=timezone.now())
+        return cell
+
+    make(batch.entries.get().user, batch.entries.get().conversation)
+    monkeypatch.setattr("billing.exports.AT_ONCE", 1)
+    monkeypatch.setattr("billing.exports.inert", while_it_is_read)
+    second = batch.entries.get()
+    BillingEntryFactory(user=second.user, conversation=second.conversation, state="invoiced", batch=batch)
+    assert as_manager.get(f"{PAGE}{batch.pk}/{form}/").status_code == 404
 
 
 def test_a_negative_number_would_stay_a_number():

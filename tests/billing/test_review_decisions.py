@@ -1,5 +1,7 @@
 """What a reviewer decides, on one entry or on many: approve, return, discard, set back."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,6 +9,7 @@ from django.utils import timezone
 
 from billing.models import BillingEntry, EditConflict
 from tests.billing.queue_page import DECIDE, HTMX, QUEUE, UNFLAGGED, columns, make, seen, states, toast
+from tests.factories import MembershipFactory
 
 SINGLE = [("approve", {}, "approved"), ("return", {"comment": "Split it, please."}, "returned")]
 
@@ -59,6 +62,13 @@ def test_nobody_else_decides(request, entry, verb, fields, state, who, status):
     response = client.post(f"/billing/{entry.pk}/{verb}/", {"version": entry.version} | fields)
     assert response.status_code == status
     assert columns(entry) == before
+
+
+def test_a_manager_decides_on_nothing_where_they_are_an_agent(as_manager, manager, foreign_conversation):
+    MembershipFactory(workspace=foreign_conversation.workspace, user=manager)
+    own = make(manager, foreign_conversation)
+    assert as_manager.post(f"/billing/{own.pk}/approve/", {"version": own.version}).status_code == 403
+    assert states([own]) == ["new"]
 
 
 def test_an_entry_elsewhere_answers_as_one_that_does_not_exist(as_manager, foreign_entry):
@@ -167,21 +177,41 @@ def test_a_decision_on_many(as_manager, manager, entries, decision, state):
     assert {entry.history.latest().version for entry in entries} == {2}
 
 
-def test_with_htmx_the_queue_comes_back_with_badge_and_toast(as_manager, entries):
+def test_with_htmx_it_is_said_which_rows_leave_and_the_page_then_asks_for_the_queue(as_manager, entries):
     body = {"decision": "approve", "entry": seen(*entries[:2])}
     response = as_manager.post(DECIDE, body, **HTMX)
-    page = response.content.decode()
     assert response.status_code == 200
-    assert response["HX-Retarget"] == "#queue"
+    assert response["HX-Reswap"] == "none"
+    assert json.loads(response["HX-Trigger"]) == {"decided": {"entries": [each.pk for each in entries[:2]]}}
+    assert "2 entries approved, 240.00 EUR." in response.content.decode()
+    queue = as_manager.get(f"{QUEUE}?group=day", **HTMX)
+    page = queue.content.decode()
+    assert "HX-Push-Url" not in queue
     assert 'id="review-badge" hx-swap-oob="true">1<' in page
-    assert "2 entries approved, 240.00 EUR." in page
     assert f'id="row-{entries[2].pk}"' in page
     assert f'id="row-{entries[0].pk}"' not in page
 
 
+def test_what_stood_already_leaves_the_page_too(as_manager, manager, entries):
+    entries[0].approve(by=manager, now=timezone.now())
+    address = f"/billing/{entries[0].pk}/approve/"
+    response = as_manager.post(address, {"version": entries[0].version}, **HTMX)
+    assert json.loads(response["HX-Trigger"]) == {"decided": {"entries": [entries[0].pk]}}
+
+
+def test_a_page_asks_for_the_queue_that_it_shows(as_manager, agent, conversation):
+    for _ in range(52):
+        make(agent, conversation)
+    page = as_manager.get(f"{QUEUE}?group=day&page=2&flag=").content.decode()
+    assert f'id="again" hidden hx-get="{QUEUE}?group=day&amp;page=2"' in page
+
+
 def test_the_links_of_the_queue_that_comes_back_keep_its_filters(as_manager, agent, conversation):
     chosen, *_ = [make(agent, conversation) for _ in range(52)]
-    response = as_manager.post(DECIDE, {"decision": "approve", "entry": seen(chosen)}, **HTMX)
+    shown = seen(chosen)
+    chosen.revise(by=agent, version=chosen.version, now=timezone.now(), billed_seconds=60)
+    response = as_manager.post(DECIDE, {"decision": "approve", "entry": shown}, **HTMX)
+    assert response.status_code == 409
     assert 'href="?group=day&amp;page=2"' in response.content.decode()
 
 

@@ -79,7 +79,9 @@ def send(page: Page) -> None:
 
 def leave_the_assign_menu(page: Page) -> None:
     page.get_by_role("button", name="Assigned to").focus()
-    press(page, "Enter", "Tab", "Escape")
+    press(page, "Enter")
+    expect(page.locator("#assign").get_by_role("button").first).to_be_visible()
+    press(page, "Tab", "Escape")
 
 
 @pytest.mark.parametrize(

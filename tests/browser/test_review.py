@@ -115,3 +115,85 @@ def test_it_works_without_javascript(sit, manager, entries, name):
     expect(page).to_have_url("/billing/review/?group=day")
     expect(page.get_by_text("1 entry approved, 120.00 EUR.")).to_be_visible()
     expect(row(page, entries[0])).to_have_count(0)
+
+
+# After a decision the queue is read again
+
+
+def head(page):
+    return page.locator(".page-head p")
+
+
+def approve(page, entry):
+    row(page, entry).get_by_role("button", name="Approve").click()
+    expect(row(page, entry)).to_have_count(0)
+
+
+def take(page, held):
+    """Let the request go that reads the queue again."""
+    while not held:
+        page.wait_for_timeout(20)
+    held.pop().continue_()
+
+
+def test_a_row_leaves_before_the_queue_is_read_again(page, entries, hold):
+    held = hold("**/billing/review/")
+    approve(page, entries[1])
+    expect(page.get_by_text("1 entry approved, 120.00 EUR.")).to_be_visible()
+    expect(head(page)).to_contain_text("4 new entries")
+    take(page, held)
+    expect(head(page)).to_contain_text("3 new entries")
+    expect(page.locator("#review-badge")).to_contain_text("3")
+
+
+def test_what_is_ticked_and_opened_and_has_the_focus_stays_so(page, entries, hold):
+    held = hold("**/billing/review/")
+    opener = row(page, entries[2]).locator(".disclosure")
+    opener.click()
+    expect(page.get_by_role("heading", name="Calculation")).to_be_visible()
+    approve(page, entries[1])
+    box = row(page, entries[3]).get_by_role("checkbox")
+    box.check()
+    take(page, held)
+    expect(head(page)).to_contain_text("3 new entries")
+    expect(box).to_be_checked()
+    expect(box).to_be_focused()
+    expect(page.get_by_role("group", name="Selected entries")).to_contain_text("1 selected 1:00:00")
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("heading", name="Calculation")).to_be_visible()
+
+
+def test_a_comment_that_is_being_written_stays_and_the_queue_is_read_after_it(page, entries, hold):
+    held = hold("**/billing/review/")
+    approve(page, entries[1])
+    row(page, entries[2]).get_by_role("button", name="Return").click()
+    comment = page.get_by_role("dialog").get_by_label("Comment")
+    comment.fill("Split it")
+    take(page, held)
+    page.wait_for_timeout(300)
+    expect(comment).to_have_value("Split it")
+    page.get_by_role("dialog").get_by_role("button", name="Keep as it is").click()
+    take(page, held)
+    expect(head(page)).to_contain_text("3 new entries")
+
+
+def test_nothing_moves_under_a_pointer_that_is_pressed(page, entries, hold):
+    held = hold("**/billing/review/")
+    approve(page, entries[1])
+    row(page, entries[2]).get_by_role("button", name="Approve").hover()
+    page.mouse.down()
+    take(page, held)
+    page.wait_for_timeout(300)
+    page.mouse.up()
+    expect(row(page, entries[2])).to_have_count(0)
+    take(page, held)
+    expect(head(page)).to_contain_text("2 new entries")
+
+
+def test_a_group_leaves_with_its_last_row(page, entries, hold):
+    held = hold("**/billing/review/")
+    approve(page, entries[0])
+    expect(page.get_by_role("checkbox", name="Select all of Jonas Feddersen-Lindqvist")).to_have_count(0)
+    expect(row(page, entries[1]).locator(".disclosure")).to_be_focused()
+    take(page, held)
+    expect(head(page)).to_contain_text("3 new entries")

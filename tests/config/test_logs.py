@@ -182,10 +182,10 @@ def test_a_poll_that_found_nothing_new_is_for_debugging(
     agent: User, caplog: pytest.LogCaptureFixture, status: int, level: int
 ) -> None:
     client = sign_in(agent)
-    seen = client.get("/timers/").text.split('name="seen" value="')[1].split('"')[0] if status == 204 else ""
+    seen = client.get("/timers/").text.split('name="marks" value="')[1].split('"')[0] if status == 204 else ""
     caplog.set_level(logging.DEBUG, logger.name)
     caplog.clear()
-    assert client.get("/timers/status/", {"seen": seen}).status_code == status
+    assert client.get("/timers/status/", {"marks": seen}).status_code == status
     assert [each.levelno for each in caplog.records if each.name == logger.name] == [level]
 
 

@@ -190,17 +190,6 @@ def test_somebody_outside_the_workspace_is_refused(
     assert columns(conversation) == before
 
 
-def test_the_menu_names_every_member_and_marks_the_assignee(
-    as_agent: Client, agent: User, colleague: User, outsider: User, conversation: Conversation
-) -> None:
-    html = as_agent.get(conversation.get_absolute_url()).content.decode()
-    menu = html[html.index('id="assign"') :]
-    assert f'<button name="user" value="{agent.pk}" aria-current="true">' in menu
-    assert f'<button name="user" value="{colleague.pk}">' in menu
-    assert '<button name="user" value="">' in menu
-    assert f'value="{outsider.pk}"' not in menu
-
-
 def test_closing_and_reopening_are_told_once_each(as_agent: Client, conversation: Conversation) -> None:
     for action, state in (("close", "closed"), ("reopen", "open")):
         for _ in range(2):

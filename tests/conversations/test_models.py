@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from conversations.models import Billed, Conversation, ConversationClosed, Customer
-from tests.factories import BillingEntryFactory, BillingTypeFactory, ConversationFactory, MessageFactory
+from tests.factories import BillingEntryFactory, BillingTypeFactory, MessageFactory
 from workspaces.models import User, Workspace
 
 
@@ -92,18 +92,6 @@ def test_initials_are_those_of_the_first_and_the_last_word(
     conversation: Conversation, name: str, initials: str
 ) -> None:
     assert MessageFactory(conversation=conversation, author_name=name).initials == initials
-
-
-@pytest.mark.parametrize("text", ["#", "#" + "9" * 30, "%", "_", "\\"])
-def test_a_search_takes_every_character_as_it_is(customer: Customer, text: str) -> None:
-    ConversationFactory(customer=customer, subject="Plain")
-    odd = ConversationFactory(customer=customer, subject=f"100 {text} done")
-    assert list(Conversation.objects.search(text)) == [odd]
-
-
-@pytest.mark.parametrize("text", ["", " \t "])
-def test_an_empty_search_leaves_everything(conversation: Conversation, text: str) -> None:
-    assert list(Conversation.objects.search(text)) == [conversation]
 
 
 @pytest.mark.parametrize("kind", ["reply", "note", "incoming"])

@@ -71,7 +71,8 @@ def test_no_text_in_any_column_is_a_formula(exported: Any, attack: str) -> None:
         assert re.fullmatch(form, row[name]), name
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
         sheet = parts.read("xl/worksheets/sheet1.xml").decode()
-        texts = re.findall(r"<t[^>]*>(.*?)</t>", parts.read("xl/sharedStrings.xml").decode(), re.DOTALL)
+    texts = re.findall(r"<t(?: [^>]*)?>(.*?)</t>", sheet, re.DOTALL)
+    assert len(texts) >= len(TEXTS)
     assert "<f>" not in sheet
     assert not [text for text in texts if FORMULA.search(text)]
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+import brotli
 from django.apps import apps
 from django.db import connection
 
@@ -49,8 +50,9 @@ def body_of(response: Any) -> bytes:
     """What the browser reads."""
     if not hasattr(response, "collected"):
         response.collected = b"".join(response.streaming_content) if response.streaming else response.content
-        if response.headers.get("Content-Encoding") == "gzip" and response.collected:
-            response.collected = gzip.decompress(response.collected)
+        coding = response.headers.get("Content-Encoding")
+        if coding and response.collected:
+            response.collected = {"gzip": gzip, "br": brotli}[coding].decompress(response.collected)
     return response.collected
 
 

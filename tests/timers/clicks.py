@@ -15,5 +15,5 @@ def click(
     client: Client, verb: str, pk: int, here: Conversation | None = None, **fields: Any
 ) -> HttpResponse:
     """As htmx sends it, from the page of a conversation or from another."""
-    fields |= {"seen": "", "on": here.pk if here else ""}
+    fields |= {"marks": "", "on": here.pk if here else ""}
     return client.post(reverse(f"timers:{verb}", args=[pk]), fields, headers={"HX-Request": "true"})

@@ -6,12 +6,13 @@ import pytest
 from django.db.models import F
 
 from billing.models import BillingEntry, BillingType, ExportBatch
-from conversations.models import Conversation
+from conversations.models import Conversation, Message
 from tests.factories import (
     BillingEntryFactory,
     BillingTypeFactory,
     ConversationFactory,
     CustomerFactory,
+    MessageFactory,
     UserFactory,
 )
 from tests.tampering import drop_checks, unguarded
@@ -86,7 +87,7 @@ def test_an_interval_that_was_added_while_another_ran(books, logged):
     with unguarded():
         first = Interval.objects.get(timer=logged)
         added = Interval.objects.create(
-            timer=logged, started_at=after(minutes=4), stopped_at=after(minutes=6)
+            workspace=books, timer=logged, started_at=after(minutes=4), stopped_at=after(minutes=6)
         )
     apart = f"not before the end of interval {first.pk}, 2026-03-02T09:05:00+00:00"
     told(
@@ -194,12 +195,27 @@ def test_a_timer_whose_entry_is_of_another(books, logged, customer, name):
 def test_a_timer_in_another_workspace_than_all_that_belongs_to_it(books, logged, other_workspace):
     with unguarded():
         Timer.objects.filter(pk=logged.pk).update(workspace=other_workspace)
-    here, there = other_workspace.pk, books.pk
+    here, there, interval = other_workspace.pk, books.pk, logged.intervals.get().pk
     told(
         (f"timer {logged.pk}", "the workspace of its conversation", here, there),
         (f"timer {logged.pk}", "the workspace of its billing type", here, there),
+        (f"interval {interval}", "the workspace of its timer", here, there),
         (f"entry {logged.entry_id}", f"workspace, by timer {logged.pk}", here, there),
     )
+
+
+def test_an_interval_in_another_workspace_than_its_timer(books, logged, other_workspace):
+    with unguarded():
+        Interval.objects.filter(timer=logged).update(workspace=other_workspace)
+    interval, what = logged.intervals.get(), "the workspace of its timer"
+    told((f"interval {interval.pk}", what, books.pk, other_workspace.pk), workspace=books)
+
+
+def test_a_message_in_another_workspace_than_its_conversation(books, conversation, other_workspace):
+    message = MessageFactory(conversation=conversation)
+    Message.objects.filter(pk=message.pk).update(workspace=other_workspace)
+    what = "the workspace of its conversation"
+    told((f"message {message.pk}", what, books.pk, other_workspace.pk), workspace=books)
 
 
 @pytest.mark.parametrize(("state", "expected"), [("canceled", "discarded"), ("stopped", "new")])
@@ -226,13 +242,15 @@ def test_a_figure_that_is_not_by_the_rule(books, column, value, before):
     entry = invoiced()
     altered(entry, **{column: value})
     name = f"{column.replace('_', ' ')}, by its rule"
-    told((f"entry {entry.pk}", name, before or entry.explanation, value))
+    also = [(f"batch {entry.batch_id}", "amount, by its entries", 1, 15000)] if column == "amount" else []
+    told((f"entry {entry.pk}", name, before or entry.explanation, value), *also)
 
 
 def test_a_billed_time_without_its_amount(books):
     entry = invoiced()
     altered(entry, billed_seconds=3600)
-    assert {each.what for each in differences()} == {"amount, by its rule", "explanation, by its rule"}
+    names = {"amount, by its rule", "explanation, by its rule", "billed seconds, by its entries"}
+    assert {each.what for each in differences()} == names
 
 
 def test_a_rule_that_was_altered(books):
@@ -286,6 +304,25 @@ def test_a_batch_that_was_reversed_alone(books, manager):
         (f"entry {entry.pk}", "when its batch was reversed", None, START),
         (f"batch {batch.pk}", "whether it holds entries", False, True),
     )
+
+
+@pytest.mark.parametrize(
+    ("altered_to", "what", "expected", "kept"),
+    [
+        ({"entry_count": 2}, "how many entries", 1, 2),
+        ({"billed_seconds": 60}, "billed seconds", 4500, 60),
+        ({"amounts": {"EUR": 1}}, "amount", 15000, 1),
+    ],
+)
+def test_a_batch_that_keeps_other_sums_than_its_entries(books, altered_to, what, expected, kept):
+    batch = ExportBatch.objects.get()
+    ExportBatch.objects.update(**altered_to)
+    told((f"batch {batch.pk}", f"{what}, by its entries", expected, kept))
+
+
+def test_a_batch_of_the_release_before_keeps_no_sums_and_agrees(books):
+    ExportBatch.objects.update(entry_count=None, billed_seconds=None, amounts=None)
+    assert differences() == []
 
 
 def test_a_batch_whose_number_leaves_a_gap(books):

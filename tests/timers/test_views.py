@@ -65,7 +65,7 @@ class TestPoll:
     def poll(self, client: Client, seen: str, here: Conversation | None = None) -> HttpResponse:
         return client.get(
             reverse("timers:status"),
-            {"seen": seen, "on": here.pk if here else ""},
+            {"marks": seen, "on": here.pk if here else ""},
             headers={"HX-Request": "true"},
         )
 
