@@ -63,7 +63,8 @@ def start_on(request: Request, pk: int) -> HttpResponse:
             conversation = desk.conversation(pk)
         except Conversation.DoesNotExist:
             raise Http404 from None
-        return _run(request, conversation, lambda: desk.start(conversation, now))
+        status = _run(request, conversation, lambda: desk.start(conversation, now))
+    return truth(request, conversation, status)
 
 
 @require_POST
@@ -78,21 +79,21 @@ def start(request: Request, pk: int) -> HttpResponse:
             unchanged = form.is_valid() and not form.differences
             if not unchanged and (refusal := _save_entry(request, timer, form, now)):
                 return refusal
-        return _run(request, timer.conversation, lambda: desk.resume(timer, now), logged=bool(timer.entry))
+        status = _run(request, timer.conversation, lambda: desk.resume(timer, now))
+    return truth(request, timer.conversation, status, logged=timer.entry is not None)
 
 
-def _run(
-    request: Request, conversation: Conversation, verb: Callable[[], Timer], *, logged: bool = False
-) -> HttpResponse:
+def _run(request: Request, conversation: Conversation, verb: Callable[[], Timer]) -> int:
+    """The status that tells how it went; what there is to say is in the request's messages."""
     try:
         timer = verb()
     except ConversationClosed:
         text = _("%(number)s is closed. Reopen it to start a timer.")
         messages.error(request, text % {"number": conversation.number})
-        return truth(request, conversation, status=409)
+        return 409
     for other in timer.also_stopped:
         messages.info(request, _("Stopped the timer on #%(number)s") % {"number": other.conversation_id})
-    return truth(request, conversation, logged=logged)
+    return 200
 
 
 @require_POST

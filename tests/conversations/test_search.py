@@ -141,7 +141,9 @@ def test_what_is_gone_is_found_no_more(agent: User, said: Conversation) -> None:
 def test_nothing_of_other_workspaces_is_found(
     agent: User, outsider: User, said: Conversation, foreign_conversation: Conversation
 ) -> None:
-    assert found(outsider, f"#{said.pk}") == found(outsider, "hansen") == set()
+    # The names that factories count up may hold its number as a word.
+    assert said.pk not in found(outsider, f"#{said.pk}")
+    assert found(outsider, "hansen") == set()
     MessageFactory(conversation=foreign_conversation, body=TEXT)
     assert found(outsider, "grüße") == {foreign_conversation.pk}
     MembershipFactory(workspace=said.workspace, user=outsider)

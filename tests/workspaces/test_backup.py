@@ -218,7 +218,7 @@ def test_the_command_prints_the_file_and_its_size(folder: Path) -> None:
     call_command("backup", folder, stdout=printed)
     (path,) = folder.iterdir()
     assert printed.getvalue().startswith(f"{path} (")
-    assert printed.getvalue().endswith("KB)\n")
+    assert printed.getvalue().endswith(("KB)\n", "MB)\n"))
 
 
 def test_only_own_old_backups_are_forgotten(folder: Path) -> None:
