@@ -151,7 +151,7 @@ def _with_settings(request: Request, conversation: Conversation) -> Conversation
 
 
 def _page(request: Request, pk: int, status: int = 200, **forms: Any) -> HttpResponse:
-    conversation = page.read(pk, request.user, timezone.now())
+    request.here = conversation = page.read(pk, request.user, timezone.now())
     context = {
         "conversation": conversation,
         "here": conversation,

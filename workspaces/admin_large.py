@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
 
 from workspaces.counts import MOST, Many
 from workspaces.models import User
@@ -47,7 +46,6 @@ class LargeTable(admin.ModelAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     search_fields = ["=pk"]
-    search_help_text = _("A number, or a username.")
     #: What besides a record's own the number may be, and where a record says whose it is.
     numbered_by: tuple[str, ...] = ("conversation",)
     belongs_to = "user"

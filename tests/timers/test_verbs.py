@@ -282,6 +282,6 @@ def test_stop_reads_the_intervals_once(agent, conversation):
     timer.refresh_from_db()
     with CaptureQueriesContext(connection) as queries:
         timer.stop(after(minutes=10))
-    # Of a prepared statement PostgreSQL's cursor does not say what it was; none of those reads intervals here.
+    # PostgreSQL's cursor does not say what a prepared statement was; none of those reads intervals here.
     reads = [each["sql"] for each in queries if (each["sql"] or "").startswith("SELECT")]
     assert sum('FROM "timers_interval"' in each for each in reads) == 1

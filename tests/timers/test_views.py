@@ -296,3 +296,12 @@ def test_saving_brings_what_the_customer_comes_to_this_month(
     fields |= {"billed": "2:00", "version": entry.version}
     said = click(as_agent, "save", timer.pk, conversation, **fields).content.decode()
     assert '<dd id="this-month" hx-swap-oob="true">2:00 h, 240.00 EUR</dd>' in said
+
+
+def test_the_page_of_a_conversation_shows_the_timers_of_colleagues(
+    as_agent: Client, colleague: User, conversation: Conversation
+) -> None:
+    Timer.objects.start(user=colleague, conversation=conversation, now=timezone.now())
+    page = as_agent.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert "Colleagues here" in page
+    assert as_agent.get("/conversations/").status_code == 200

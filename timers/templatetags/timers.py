@@ -27,7 +27,7 @@ register = template.Library()
 def timer_board(context: dict[str, Any]) -> Board:
     """The request's board; a page about a conversation has it in its context as `here`."""
     board = Board.of(context["request"])
-    board.here = context.get("here") or board.here
+    board.look_at(context.get("here"))
     return board
 
 
