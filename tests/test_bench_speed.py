@@ -40,9 +40,7 @@ def run(program: str, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="it measures PostgreSQL, whatever the suite runs on"
-)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="measures PostgreSQL, whatever the suite is on")
 def test_a_short_run_measures_everything_beside_the_floor(tmp_path: Path) -> None:
     short = ["--people", "4", "--requests", "4", "--rounds", "1", "--at-once", "2"]
     result = run("bench.speed", *short, "--json", str(tmp_path / "figures"))

@@ -83,6 +83,7 @@ class Run:
     def _compare_rows(self, outcome: dict[str, Any], *, in_detail: bool) -> None:
         try:
             found = judging.rows()
+        # Whatever it is, it is what is looked for: the books cannot be read after this request.
         except Exception:
             outcome["faults"].append("a table cannot be read, or a row refers to none")
             outcome["trace"] = traceback.format_exc()[-3000:]
@@ -97,6 +98,7 @@ class Run:
             response = self._send(request)
             body = judging.body_of(response)
             faults = list(judging.faults(response, request.path, number))
+        # Whatever got through the whole application is a finding, told with its trace; the run goes on.
         except Exception:
             return {"n": number, "status": 599, "faults": ["raised"], **self._told(request, number)} | {
                 "trace": traceback.format_exc()[-3000:]

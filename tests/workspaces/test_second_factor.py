@@ -309,6 +309,7 @@ def at_once(times: int, act: Any) -> int:
             through.append(act())
         except ValidationError:
             pass
+        # In a thread it would be lost, and the count be right for a wrong reason.
         except Exception as unexpected:
             faults.append(unexpected)
         finally:
