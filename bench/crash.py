@@ -82,11 +82,13 @@ def crash(options: argparse.Namespace, database: Database, server: Server) -> tu
         try:
             while killer.kills < options.kills:
                 killer.kill()
+                pause(air)
             if isinstance(database, PostgreSQL):
                 for _ in range(cuts):
                     cut(database, server, air)
             server.wait_until_healthy()
             pause(air)
+            wait_for_an_entry_of_some_seconds()
         except Standstill as standstill:
             air.odd.append(str(standstill))
     hit = ", ".join(f"{count} {verb}" for verb, count in killer.hit.most_common())
@@ -145,6 +147,19 @@ def pause(air: Air) -> None:
         if time.monotonic() > deadline:
             raise Standstill("nobody gets an answer any more")
         time.sleep(0.02)
+
+
+def wait_for_an_entry_of_some_seconds() -> None:
+    """Until there is something to damage afterwards; raises Standstill."""
+    from bench.shifts import Standstill
+    from timers.models import Timer
+
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not Timer.objects.filter(entry__raw_seconds__gt=0).exists():
+        if time.monotonic() > deadline:
+            raise Standstill("no entry of a second or more was made")
+        time.sleep(0.1)
+    disconnect()
 
 
 def compare(pages: list[Page]) -> list[str]:
