@@ -9,7 +9,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from workspaces.addresses import client_address
+from workspaces.parts import draw
 from workspaces.requests import page_of
 from workspaces.sign_in.second_factor import needed_as_staff
 from workspaces.sign_in.sessions import note_device, user_of
@@ -172,7 +172,7 @@ def to_login(request: HttpRequest) -> HttpResponse:
     if HtmxDetails(request).trigger == "timers-icon":
         # The poll, and no click: what is being typed on the page is not for it to throw away.
         toast = {"message": _("You are signed out. Your timers run on."), "login": login.url}
-        return HttpResponse(render_to_string("_error_toast.html", toast), status=401)
+        return HttpResponse(draw("error_toast.html", toast), status=401)
     return HttpResponse(status=204, headers={"HX-Redirect": login.url})
 
 

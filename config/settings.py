@@ -99,8 +99,15 @@ TEMPLATES = [
             ],
             # Lucide’s own tag draws an icon anew wherever it stands; this one keeps it.
             "libraries": {"lucide": "config.icons", "i18n": "config.fixed_tags"},
-            "builtins": ["config.fixed_tags"],
+            "builtins": ["config.fixed_tags", "workspaces.templatetags.parts"],
         },
+    },
+    {
+        # What is drawn most (workspaces/parts.py).
+        "NAME": "parts",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "parts"],
+        "OPTIONS": {"environment": "config.parts.environment"},
     },
 ]
 

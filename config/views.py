@@ -24,6 +24,7 @@ from django_htmx.middleware import HtmxDetails
 
 from config.logs import request_id
 from config.middleware import to_login
+from workspaces.parts import draw
 
 RETRY_AFTER_SECONDS = 5
 #: What templates/offline.html is made of.
@@ -144,7 +145,7 @@ def _error(
 ) -> HttpResponse:
     htmx = HtmxDetails(request)
     if htmx and not htmx.boosted and not htmx.history_restore_request:
-        toast = render_to_string("_error_toast.html", {"message": message, "retry": retry})
+        toast = draw("error_toast.html", {"message": message, "retry": retry})
         return reswap(HttpResponse(toast, status=status), "none")
     # A page may send itself again, but only what changes nothing.
     context = {"message": message, "retry": retry and request.method in ("GET", "HEAD")}

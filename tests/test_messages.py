@@ -18,7 +18,11 @@ from django.template.base import Lexer, TokenType
 
 LANGUAGES = [language for language, _ in settings.LANGUAGES if language != "en"]
 FOLDERS = "config", "workspaces", "conversations", "billing", "timers", "templates"
-METHODS = [("**.py", "python"), ("**.html", "config.messages:extract_template")]
+METHODS = [
+    ("**.py", "python"),
+    ("**/parts/**.html", "jinja2.ext:babel_extract"),
+    ("**.html", "config.messages:extract_template"),
+]
 KEYWORDS = parse_keywords(
     ["gettext_lazy", "gettext_noop", "pgettext_lazy:1c,2", "ngettext_lazy:1,2", "npgettext_lazy:1c,2,3"]
 )

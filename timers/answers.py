@@ -17,6 +17,7 @@ from conversations.models import Conversation
 from timers.board import Board
 from timers.forms import NoteForm
 from timers.models import Desk, Timer
+from workspaces.parts import PARTS
 from workspaces.requests import Request, page_of
 
 
@@ -83,8 +84,9 @@ def regions(
     """The named regions out of band, and the event `timers` for whatever else on the page shows timers."""
     # A poll that says nothing of what its page shows asks for all of it, and not for what is new.
     seen = request.POST.get("marks", "") if request.method == "POST" else request.GET.get("marks", board.seen)
-    context |= {"here": board.here, "changed": changed, "is_news": board.is_news_since(seen)}
-    response = render(request, "timers/_regions.html", context, status=status)
+    context |= {"changed": changed, "is_news": board.is_news_since(seen)}
+    context["messages"] = messages.get_messages(request)
+    response = render(request, "timers/regions.html", context, status=status, using=PARTS)
     return trigger_client_event(response, "timers", {}) if "list" in changed else response
 
 

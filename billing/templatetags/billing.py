@@ -16,6 +16,7 @@ from billing import changes
 from billing.chips import flag_chips, state_chips
 from billing.ruler import measure
 from billing.sums import Sums
+from workspaces.parts import draw
 
 register = template.Library()
 
@@ -24,10 +25,10 @@ register.simple_tag(state_chips, name="state_chip")
 register.simple_tag(flag_chips)
 
 
-@register.inclusion_tag("billing/_ruler.html")
-def ruler(raw_seconds: int, billed_seconds: int | None = None, state: str = "") -> dict:
+@register.simple_tag
+def ruler(raw_seconds: int, billed_seconds: int | None = None, state: str = "") -> SafeString:
     """The scale with what was recorded and what the rule added. `state` is "green" while the timer runs."""
-    return {"ruler": measure(raw_seconds, billed_seconds), "state": state}
+    return draw("billing/ruler.html", {"ruler": measure(raw_seconds, billed_seconds), "state": state})
 
 
 @register.simple_tag

@@ -21,6 +21,7 @@ from billing.models import BillingEntry, EditConflict, NotEditable
 from billing.review_forms import VersionForm
 from billing.timesheet import Timesheet, Week, entries_of, returned_outside
 from workspaces.models import Workspace
+from workspaces.parts import PARTS, draw
 from workspaces.requests import Request, local
 
 
@@ -86,7 +87,7 @@ def calculate(request: Request, pk: int) -> HttpResponse:
     form = EntryForm(request.POST, entry=_visible_entry(request, pk))
     form.is_valid()
     status = 200 if form.calculation else 422
-    return render(request, "billing/_calculated.html", {"form": form}, status=status)
+    return render(request, "billing/calculated.html", {"form": form}, status=status, using=PARTS)
 
 
 @require_POST
@@ -137,7 +138,7 @@ def _changed(entry: BillingEntry) -> str:
 
 def _refuse(request: Request, entry: BillingEntry, status: int, text: str) -> HttpResponse:
     if request.htmx:
-        return reswap(render(request, "_error_toast.html", {"message": text}, status=status), "none")
+        return reswap(HttpResponse(draw("error_toast.html", {"message": text}), status=status), "none")
     messages.error(request, text)
     form = EntryForm(entry=entry) if entry.is_editable_by(request.user) else None
     return _show(request, entry, status=status, form=form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 import pytest
@@ -174,8 +175,8 @@ class TestSave:
         else:
             response = as_agent.post(reverse("timers:save", args=[timer.pk]), fields)
         assert response.status_code == 409
-        page = response.content.decode()
-        assert "The manager&#x27;s words" in page and "Done" in page
+        page = unescape(response.content.decode())
+        assert "The manager's words" in page and "Done" in page
         entry.refresh_from_db()
         assert entry.description == "The manager's words"
 
