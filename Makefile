@@ -75,8 +75,8 @@ run: install
 	@echo "  Stop      Ctrl-C"
 	@echo
 	@# In a process group of its own: workers that get Ctrl-C themselves, beside their server, hang.
-	@# Memory that threads have freed goes back to the system, in place of a pool for each thread.
-	@set -m; MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072 \
+	@# One pool of memory for all threads, which keeps 4 MiB at hand: to ask the system for them costs 0.2 ms.
+	@set -m; MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=4194304 \
 	.venv/bin/granian --interface wsgi config.wsgi:application --host 127.0.0.1 --port $(PORT) \
 	  --workers 2 --blocking-threads 4 --no-ws --respawn-failed-workers --log-level warning \
 	  --http1-header-read-timeout 10000 --workers-kill-timeout 30 & \

@@ -19,8 +19,12 @@ from tests.postgres import die_with_parent
 
 ROOT = Path(__file__).parent.parent
 GRANIAN = Path(sys.executable).with_name("granian")
-#: As `make run` sets it: what threads have freed goes back to the system.
-MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
+#: As `make run` sets it: one pool for all threads, which keeps some at hand.
+MEMORY = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "MALLOC_TRIM_THRESHOLD_": "4194304",
+}
 START_SECONDS = 90
 STOP_SECONDS = 20
 #: As systemd is told to wait.

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
-from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined, pass_context
 from markupsafe import Markup
 
@@ -43,9 +43,7 @@ def environment(**options: Any) -> Environment:
     made = Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701  # Django's option: it escapes
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(  # type: ignore[attr-defined]
-        *(_trusted(each) for each in (gettext, ngettext)),
-        pgettext=_trusted(pgettext),
-        npgettext=_trusted(npgettext),
+        _once(gettext), _trusted(ngettext), pgettext=_once(pgettext), npgettext=_trusted(npgettext)
     )
     made.globals |= OPTIONAL | {
         "board_of": pass_context(timers.timer_board),
@@ -70,6 +68,12 @@ def environment(**options: Any) -> Environment:
 def _trusted(translate: Any) -> Any:
     """Texts of the catalogues are ours: they may hold elements."""
     return lambda *texts: Markup(translate(*texts))  # noqa: S704
+
+
+def _once(translate: Any) -> Any:
+    """The same, looked up once in each language."""
+    said = lru_cache(maxsize=5000)(lambda _language, *texts: Markup(translate(*texts)))  # noqa: S704
+    return lambda *texts: said(get_language(), *texts)
 
 
 @lru_cache(maxsize=512)

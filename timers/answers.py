@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
@@ -17,7 +17,7 @@ from conversations.models import Conversation
 from timers.board import Board
 from timers.forms import NoteForm
 from timers.models import Desk, Timer
-from workspaces.parts import PARTS
+from workspaces.parts import answer
 from workspaces.requests import Request, page_of
 
 
@@ -86,7 +86,7 @@ def regions(
     seen = request.POST.get("marks", "") if request.method == "POST" else request.GET.get("marks", board.seen)
     context |= {"changed": changed, "is_news": board.is_news_since(seen)}
     context["messages"] = messages.get_messages(request)
-    response = render(request, "timers/regions.html", context, status=status, using=PARTS)
+    response = answer(request, "timers/regions.html", context, status)
     return trigger_client_event(response, "timers", {}) if "list" in changed else response
 
 

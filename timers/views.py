@@ -25,6 +25,7 @@ from timers.forms import NoteForm
 from timers.marks import changes, marks_now
 from timers.models import AnotherTimerIsOpen, Timer, TimerCanceled
 from timers.palette import Palette
+from workspaces.models import User
 from workspaces.requests import Request
 
 #: So many of a team's running timers are shown.
@@ -35,13 +36,21 @@ TEAM = 50
 def timer_list(request: Request) -> HttpResponse:
     """The user's open timers as a page; managers also see everybody's running ones, the latest first."""
     board = Board.of(request)
-    running = Timer.objects.running().filter(workspace__in=request.user.managed_ids)
-    latest = running.exclude(user=request.user).annotate(count=Window(Count("pk"))).for_display()
-    team = with_seconds(latest.order_by("-running_since", "-pk")[:TEAM], board.now)
-    for timer in team:
-        timer.know_workspace(request.user.known_workspaces[timer.workspace_id])
-    more = team[0].count - len(team) if team else 0  # type: ignore[attr-defined]
+    team = _team(request.user, board.now) if request.user.is_manager else []
+    more = team[0].count - len(team) if team else 0
     return render(request, "timers/list.html", {"team": team, "more": more})
+
+
+def _team(user: User, now: datetime) -> list[Any]:
+    """The others' running timers where the user is a manager, the latest first; each says in `count` of how
+    many it is one.
+    """
+    running = Timer.objects.running().filter(workspace__in=user.managed_ids).exclude(user=user)
+    latest = running.annotate(count=Window(Count("pk"))).for_display().order_by("-running_since", "-pk")
+    team = with_seconds(latest[:TEAM], now)
+    for timer in team:
+        timer.know_workspace(user.known_workspaces[timer.workspace_id])
+    return team
 
 
 @require_safe

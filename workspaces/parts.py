@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.template import engines
-from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-#: The engine's name in the settings, for `render(…, using=PARTS)`.
+#: The engine's name in the settings.
 PARTS = "parts"
+#: What a form needs. Parts of one answer share a token, which is masked anew for the next.
+CSRF_INPUT = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
 
 
 def draw(name: str, given: Mapping[str, Any]) -> SafeString:
@@ -25,5 +30,16 @@ def draw(name: str, given: Mapping[str, Any]) -> SafeString:
 
 def draw_for(request: Any, name: str, given: Mapping[str, Any]) -> SafeString:
     """The same on a page, with what a form in it needs."""
-    form = {"csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
+    known = vars(request)
+    form = known.get("form_in_parts") or known.setdefault("form_in_parts", _form(request))
     return draw(name, {"request": request, **given, **form})
+
+
+def _form(request: Any) -> dict[str, Any]:
+    token = SimpleLazyObject(lambda: get_token(request))
+    return {"csrf_token": token, "csrf_input": SimpleLazyObject(lambda: format_html(CSRF_INPUT, token))}
+
+
+def answer(request: Any, name: str, given: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """The part as all that is answered."""
+    return HttpResponse(draw_for(request, name, given), status=status)

@@ -21,7 +21,7 @@ from billing.models import BillingEntry, EditConflict, NotEditable
 from billing.review_forms import VersionForm
 from billing.timesheet import Timesheet, Week, entries_of, returned_outside
 from workspaces.models import Workspace
-from workspaces.parts import PARTS, draw
+from workspaces.parts import answer, draw
 from workspaces.requests import Request, local
 
 
@@ -87,7 +87,7 @@ def calculate(request: Request, pk: int) -> HttpResponse:
     form = EntryForm(request.POST, entry=_visible_entry(request, pk))
     form.is_valid()
     status = 200 if form.calculation else 422
-    return render(request, "billing/calculated.html", {"form": form}, status=status, using=PARTS)
+    return answer(request, "billing/calculated.html", {"form": form}, status)
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,17 +48,31 @@ def iso_duration(seconds: int) -> str:
 @register.filter
 def time_in(moment: datetime, zone: ZoneInfo) -> str:
     """The time of day in a workspace's zone: "13:08"."""
-    return f"{moment.astimezone(zone):%H:%M}"
+    return _time(moment.astimezone(zone))
 
 
 @register.filter
 def when_in(moment: datetime, zone: ZoneInfo) -> str:
     """As short as it can be understood: "13:08" today, "Wed" this week, "9 Nov" this year, "9 Nov 2024"."""
-    local = moment.astimezone(zone)
-    today = timezone.now().astimezone(zone).date()
-    days = (today - local.date()).days
+    return _when(moment.astimezone(zone))
+
+
+@register.filter
+def moment_in(moment: datetime, zone: ZoneInfo) -> str:
+    """Day and time: "13:08" today, else "19 Nov, 13:08"."""
+    return _moment(moment.astimezone(zone))
+
+
+def _time(local: datetime) -> str:
+    # By strftime it takes several times as long.
+    return local.isoformat("T", "minutes")[11:16]
+
+
+def _when(local: datetime) -> str:
+    today = datetime.now(local.tzinfo)
+    days = today.toordinal() - local.toordinal()
     if days == 0:
-        return f"{local:%H:%M}"
+        return _time(local)
     if 0 < days < 7:
         form = "WEEKDAY_FORMAT"
     else:
@@ -65,13 +80,10 @@ def when_in(moment: datetime, zone: ZoneInfo) -> str:
     return _written(local.date(), form, get_language())
 
 
-@register.filter
-def moment_in(moment: datetime, zone: ZoneInfo) -> str:
-    """Day and time: "13:08" today, else "19 Nov, 13:08"."""
-    local = moment.astimezone(zone)
-    if local.date() == timezone.now().astimezone(zone).date():
-        return f"{local:%H:%M}"
-    return f"{day(local.date())}, {local:%H:%M}"
+def _moment(local: datetime) -> str:
+    if local.date() == datetime.now(local.tzinfo).date():
+        return _time(local)
+    return f"{day(local.date())}, {_time(local)}"
 
 
 @register.filter
@@ -87,17 +99,24 @@ def _written(value: date, form: str, language: str | None) -> str:
     return date_format(value, form)
 
 
+_FORMS = {"when": _when, "time": _time, "moment": _moment}
+
+
 @register.simple_tag
 def stamp(moment: datetime, zone: ZoneInfo, form: str = "when") -> SafeString:
     """A <time> with the exact moment in its attribute; `form` is when, time or moment."""
-    text = {"when": when_in, "time": time_in, "moment": moment_in}[form](moment, zone)
-    return format_html(
-        '<time datetime="{}">{}</time>', moment.astimezone(zone).isoformat("T", "minutes"), text
-    )
+    local = moment.astimezone(zone)
+    text = escape(_FORMS[form](local))
+    return SafeString(f'<time datetime="{local.isoformat("T", "minutes")}">{text}</time>')
 
 
 @register.simple_tag(takes_context=True)
 def shortcut(context: dict[str, Any], key: str) -> str:
     """The attribute by which later/keys.js finds what a key presses; none if the user wants no keys."""
     user = getattr(context.get("request"), "user", None)
-    return format_html(' aria-keyshortcuts="{}"', key) if getattr(user, "shortcuts", False) else ""
+    return _attribute(key) if getattr(user, "shortcuts", False) else ""
+
+
+@lru_cache(maxsize=50)
+def _attribute(key: str) -> SafeString:
+    return format_html(' aria-keyshortcuts="{}"', key)
