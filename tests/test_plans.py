@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings
@@ -30,6 +30,8 @@ from timers.making.build import build
 from timers.making.sizes import Sizes
 from timers.models import Timer
 from workspaces.models import User, Workspace
+from workspaces.prepared import Statement
+from workspaces.prepared import run as really_run
 
 pytestmark = pytest.mark.django_db
 
@@ -69,8 +71,27 @@ def nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", None)
 
 
+@pytest.fixture(autouse=True)
+def prepared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What would be: PostgreSQL plans it once, for any values, which is another plan than that for some."""
+    found: list[str] = []
+
+    def run(connection: Any, statement: Statement, *how: Any, **options: Any) -> Any:
+        if connection.vendor == "postgresql":
+            found.append(statement.numbered)
+        return really_run(connection, statement, *how, **options)
+
+    for module in ("workspaces.prepared", "workspaces.writing"):
+        monkeypatch.setattr(f"{module}.run", run)
+    monkeypatch.setattr(Watch, "prepared", found)
+    return found
+
+
 class Watch:
     """The clients of a few people, and what is wrong with the queries that their requests make."""
+
+    #: Of the requests so far, as they are prepared.
+    prepared: ClassVar[list[str]] = []
 
     def __init__(self, at: Ground) -> None:
         self.clients = {who: Client() for who in ("agent", "manager", "admin")}
@@ -84,15 +105,16 @@ class Watch:
         """Posts if there is anything to send, be it nothing."""
         client = self.clients[who]
         headers = {"HX-Request": "true"} if htmx else {}
+        self.prepared.clear()
         with CaptureQueriesContext(connection) as captured:
             if sent is None:
                 answer = client.get(path, headers=headers)
             else:
                 answer = client.post(path, sent, headers=headers)
         assert answer.status_code in (200, 204, 302), (what, answer.content)
-        for query in captured:
-            if faults := faults_of(query["sql"]):
-                self.found[what, query["sql"]] = faults
+        for query in [*(query["sql"] for query in captured), *self.prepared]:
+            if faults := faults_of(query):
+                self.found[what, query] = faults
 
     def tell(self) -> None:
         """Fails if anything was found; all of it goes, with its plan, into the file that PLANS names."""
@@ -218,6 +240,16 @@ def test_a_page_without_its_index_is_found(at: Ground) -> None:
 
     scan = "Seq Scan on conversations_message" if connection.vendor == "postgresql" else "SCAN "
     assert any(scan in each for each in missing(at, "conversation_id", look))
+
+
+def test_a_prepared_query_is_judged_by_the_plan_for_any_values(at: Ground) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite plans each query anew")
+    watch = Watch(at)
+    watch.send("agent", "poll", "/timers/status/")
+    assert any("timers_timer" in query for query in watch.prepared)
+    assert faults_of("SELECT id FROM timers_timer WHERE note = $1")
+    assert faults_of("SELECT id FROM timers_timer WHERE conversation_id = $1") == []
 
 
 def test_a_query_that_reads_a_whole_workspace_is_found(at: Ground) -> None:

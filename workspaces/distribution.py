@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
+
+from workspaces.writing import Statements
+
+STATEMENTS = Statements()
 
 
 class InWorkspace(models.Model):
@@ -31,5 +35,20 @@ class InWorkspace(models.Model):
             rows = rows.filter(workspace=workspace)
         super().refresh_from_db(using, fields, rows)
 
-    def _do_update(self, base_qs: QuerySet[Any], *how: Any, **named: Any) -> Any:
-        return super()._do_update(base_qs.filter(workspace=self.workspace_id), *how, **named)
+    def _do_insert(
+        self, manager: Any, using: str, fields: Sequence[Any], returning_fields: Sequence[Any], raw: bool
+    ) -> Any:
+        rows = None if raw else STATEMENTS.insert(self, using, fields, returning_fields)
+        if rows is not None:
+            return rows
+        return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
+
+    # The stubs know neither as Django 5.2 has them.
+    def _do_update(  # type: ignore[override]
+        self, base_qs: QuerySet[Any], using: str, pk: Any, values: Any, *how: Any
+    ) -> Any:
+        where = self._meta.get_field("workspace"), self._meta.pk
+        found = STATEMENTS.update(self, using, where, values)
+        if found is not None:
+            return found
+        return super()._do_update(base_qs.filter(workspace=self.workspace_id), using, pk, values, *how)

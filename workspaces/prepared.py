@@ -51,7 +51,8 @@ class _Compiled:
         queryset = build(**{name: _stand_in(name, value, stand_ins) for name, value in values.items()})
         self.model, self.iterable_class = queryset.model, queryset._iterable_class
         self.compiler = queryset.query.get_compiler(using=queryset.db)
-        self.sql, self.parameters = self.compiler.as_sql()
+        sql, self.parameters = self.compiler.as_sql()
+        self.statement = Statement(sql)
         columns = [column for column, *_ in self.compiler.select[: self.compiler.col_count]]
         self.converters = self.compiler.get_converters(columns)
         #: Which parameters are filled in, and by what.
@@ -88,17 +89,7 @@ class _Bound:
         return compiler
 
     def _execute(self, connection: Any) -> list[Any]:
-        with _cursor(connection) as cursor:
-            cursor.execute(self.compiled.sql, self._typed(connection))
-            return [cursor.fetchall()]
-
-    def _typed(self, connection: Any) -> list[Any]:
-        """On PostgreSQL every number as the same type, or it would be another statement to prepare."""
-        if not _prepares(connection):
-            return self.parameters
-        from psycopg.types.numeric import Int8
-
-        return [Int8(each) if type(each) is int else each for each in self.parameters]
+        return [run(connection, self.compiled.statement, self.parameters)]
 
 
 def _prepares(connection: Any) -> bool:
@@ -107,14 +98,37 @@ def _prepares(connection: Any) -> bool:
     return connection.vendor == "postgresql" and options.get("prepare_threshold") is not None
 
 
-def _cursor(connection: Any) -> Any:
+class Statement:
+    """SQL with a place %s for each parameter; `numbered` names them as PostgreSQL does."""
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+        first, *others = sql.split("%s")
+        parts = (f"${place}{part}" for place, part in enumerate(others, start=1))
+        self.numbered = "".join([first, *parts]).replace("%%", "%")
+
+
+def run(connection: Any, statement: Statement, parameters: list[Any], *, fetch: bool = True) -> Any:
+    """The rows, or how many rows it was about."""
     if not _prepares(connection):
-        return connection.cursor()
-    from django.db.backends.postgresql.base import ServerBindingCursor
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, parameters)
+            return list(cursor.fetchall()) if fetch else cursor.rowcount
+    from psycopg.types.numeric import Int8
+
+    # Every number as the same type, or it would be another statement to prepare.
+    typed = [Int8(each) if type(each) is int else each for each in parameters]
+    with _preparing(connection) as cursor:
+        cursor.execute(statement.numbered, typed)
+        return cursor.fetchall() if fetch else cursor.rowcount
+
+
+def _preparing(connection: Any) -> Any:
+    """A cursor that leaves the statement to the server, which plans it once in a connection."""
+    from psycopg import RawCursor
 
     connection.ensure_connection()
-    cursor = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
-    return connection._prepare_cursor(cursor)
+    return connection._prepare_cursor(RawCursor(connection.connection))
 
 
 def _stand_in(name: str, value: Value, stand_ins: dict[Any, tuple[str, int]]) -> Any:
