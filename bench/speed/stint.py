@@ -101,6 +101,8 @@ class Stint:
     def calls(self, step: str, count: int) -> list[Call]:
         """The requests of a step; clicks are as many as there are people, at most."""
         word = step.split()[0]
+        # An id is another request's as soon as the request is gone.
+        self.sent = {}
         if step in ("status poll", "look", "start", "stop", "convert", "cancel"):
             return self._clicks(self.manual, "poll" if word == "status" else word, count)
         if step in ("look elsewhere", "start elsewhere", "stop + entry", "cancel elsewhere"):
@@ -108,7 +110,6 @@ class Stint:
         return getattr(self, "_" + step.replace(" ", "_"))(count)
 
     def _clicks(self, people: list[Clicker], verb: str, count: int) -> list[Call]:
-        self.sent = {}
         calls = []
         for clicker in people if verb in ("cancel", "look") else people[:count]:
             if verb == "cancel" and not clicker.timer:
