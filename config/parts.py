@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
+from django.http import QueryDict
+from django.template.defaultfilters import linebreaks_filter, truncatechars
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
-from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
-from jinja2 import Environment, StrictUndefined, pass_context
+from django.utils.translation.trans_real import translation
+from jinja2 import Environment, StrictUndefined, nodes, pass_context
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from billing.changes import latest_change
@@ -16,11 +21,14 @@ from billing.templatetags import billing
 from config.icons import draw
 from conversations.templatetags import conversations
 from timers.templatetags import timers
+from timers.timeline import Timeline
 from workspaces.templatetags import stint
 
 #: What a part may be given, and need not be.
 OPTIONAL: dict[str, Any] = {
     "oob": False,
+    # The conversation that the page is about.
+    "here": None,
     "messages": (),
     "state": "",
     # Of a form: what was sent and is shown once more, or what somebody else saved meanwhile.
@@ -29,6 +37,11 @@ OPTIONAL: dict[str, Any] = {
     "saved": None,
     "keep_url": "",
     "when_empty": "",
+    # Of a conversation: an assignment that was refused, whether the composer follows what was sent, and
+    # whether the items end with the latest.
+    "assign_form": None,
+    "fresh": False,
+    "latest": False,
     # Of a toast: an address each, or whether sending again may help.
     "undo": "",
     "show": "",
@@ -37,43 +50,71 @@ OPTIONAL: dict[str, Any] = {
 }
 
 
-def environment(**options: Any) -> Environment:
-    """Of the settings. What is not known at all is an error, and no gap on the page."""
-    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701  # Django's option: it escapes
-    made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_callables(  # type: ignore[attr-defined]
-        _once(gettext), _trusted(ngettext), pgettext=_once(pgettext), npgettext=_trusted(npgettext)
-    )
-    made.globals |= OPTIONAL | {
-        "board_of": pass_context(timers.timer_board),
-        "clock_of": timers.clock_of,
-        "entry_timeline": timers.entry_timeline,
-        "form_for": timers.form_for,
-        "icon": icon,
-        "latest_change": latest_change,
-        "receipt": billing.receipt,
-        "ruler": billing.ruler,
-        "shortcut": pass_context(stint.shortcut),
-        "stamp": stint.stamp,
-        "standing": timers.standing,
-        "static": lru_cache(static),
-        "url": url,
-    }
-    for library in (stint, conversations, billing, timers):
-        made.filters |= library.register.filters
-    return made
+class Parts(Environment):
+    """In one language. What is not known at all is an error, and no gap on the page.
+
+    A text or an icon that a template names itself is put in its place when the template is read.
+    """
+
+    def __init__(self, language: str, options: dict[str, Any]) -> None:
+        self.options, self.languages = options, {language: self}
+        super().__init__(
+            extensions=["jinja2.ext.i18n"],
+            **(options | {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}),
+        )
+        self.policies["ext.i18n.trimmed"] = True
+        catalogue = translation(language)
+        texts: dict[str, Callable[..., str]] = {
+            "_": catalogue.gettext,
+            "gettext": catalogue.gettext,
+            "ngettext": catalogue.ngettext,
+            "pgettext": catalogue.pgettext,
+            "npgettext": catalogue.npgettext,
+        }
+        # Those that a template itself names are of our catalogues, and may hold elements. Others are escaped.
+        self.fixed = Fixed({name: _trusted(said) for name, said in texts.items()} | {"icon": icon})
+        self.globals |= OPTIONAL | TOOLS | texts
+        for library in (stint, conversations, billing, timers):
+            self.filters |= library.register.filters
+        self.filters |= {"linebreaks": linebreaks_filter, "truncatechars": truncatechars}
+
+    def spoken(self, language: str | None) -> Parts:
+        """The same in another language; each is made once."""
+        language = language or settings.LANGUAGE_CODE
+        if language not in self.languages:
+            self.languages[language] = Parts(language, self.options)
+        return self.languages[language]
+
+    def make_globals(self, d: Any) -> dict[str, Any]:
+        """A dict, which every part that includes another one copies; Jinja2's is a chain of them."""
+        return self.globals | (d or {})
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        return self.fixed.visit(super()._parse(source, name, filename))
 
 
-def _trusted(translate: Any) -> Any:
-    """Texts of the catalogues are ours: they may hold elements."""
+class Fixed(NodeTransformer):
+    """Puts what a function says in the place of its call, where nothing of that varies."""
+
+    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
+        self.functions = functions
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  # the visitor's way
+        self.generic_visit(node)
+        constant = not node.kwargs and all(isinstance(each, nodes.Const) for each in node.args)
+        if not constant or not isinstance(node.node, nodes.Name) or node.node.name not in self.functions:
+            return node
+        said = self.functions[node.node.name](*(each.value for each in node.args))  # type: ignore[attr-defined]
+        return nodes.Const(said, lineno=node.lineno)
+
+
+def environment(**options: Any) -> Parts:
+    """Of the settings."""
+    return Parts(settings.LANGUAGE_CODE, options)
+
+
+def _trusted(translate: Callable[..., str]) -> Callable[..., Markup]:
     return lambda *texts: Markup(translate(*texts))  # noqa: S704
-
-
-def _once(translate: Any) -> Any:
-    """The same, looked up once in each language."""
-    said = lru_cache(maxsize=5000)(lambda _language, *texts: Markup(translate(*texts)))  # noqa: S704
-    return lambda *texts: said(get_language(), *texts)
 
 
 @lru_cache(maxsize=512)
@@ -89,3 +130,30 @@ def url(name: str, *numbers: int) -> str:
 @lru_cache(maxsize=512)
 def _fixed(name: str, prefix: str) -> str:
     return reverse(name)
+
+
+def up_to_page(query: QueryDict) -> str:
+    """What the addresses of a list's pages begin with, up to the number; they keep the rest of the query."""
+    others = query.copy()
+    others.pop("page", None)
+    return f"?{others.urlencode()}&page=" if others else "?page="
+
+
+TOOLS = {
+    "board_of": pass_context(timers.timer_board),
+    "clock_of": timers.clock_of,
+    "decided_at": billing.decided_at,
+    "form_for": timers.form_for,
+    "icon": icon,
+    "latest_change": latest_change,
+    "receipt": billing.receipt,
+    "ruler": billing.ruler,
+    "shortcut": pass_context(stint.shortcut),
+    "stamp": stint.stamp,
+    "standing": timers.standing,
+    "static": lru_cache(static),
+    "timeline_of": Timeline.of,
+    "timers_on": pass_context(timers.timers_on),
+    "up_to_page": up_to_page,
+    "url": url,
+}

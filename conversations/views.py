@@ -20,6 +20,7 @@ from conversations.listing import Listing
 from conversations.models import Conversation, ConversationClosed
 from conversations.thread import Thread
 from workspaces.models import User
+from workspaces.parts import answer
 from workspaces.requests import Request
 
 #: So many are offered to be assigned to; more are found by name.
@@ -72,13 +73,13 @@ def post(request: Request, pk: int) -> HttpResponse:
                 "form": MessageForm(initial={"kind": message.kind}),
                 "items": [message],
             }
-            return render(request, "conversations/_posted.html", context)
+            return answer(request, "conversations/posted.html", context)
     except ConversationClosed:
         conversation.state, status = Conversation.State.CLOSED, 409
     if request.htmx:
         context = {"conversation": conversation, "here": conversation, "form": form}
-        part = "conversations/_composer.html" if status == 422 else "conversations/_closed.html"
-        return render(request, part, context, status=status)
+        part = "conversations/composer.html" if status == 422 else "conversations/closed.html"
+        return answer(request, part, context, status)
     return _page(request, pk, status, form=form)
 
 
@@ -111,8 +112,9 @@ def members(request: Request, pk: int) -> HttpResponse:
         "are_many": bool(text) or len(people) > MOST_MEMBERS,
         "text": text,
     }
-    template = "conversations/_members.html" if request.htmx else "conversations/members.html"
-    return render(request, template, context)
+    if request.htmx:
+        return answer(request, "conversations/members.html", context)
+    return render(request, "conversations/members.html", context)
 
 
 def _tell_assigned(request: Request, conversation: Conversation, before: User | None) -> None:
@@ -158,6 +160,7 @@ def _page(request: Request, pk: int, status: int = 200, **forms: Any) -> HttpRes
         "inbox": Inbox(request.user, beside=conversation),
         "thread": Thread(conversation, request.GET.get("before", "")),
         "form": MessageForm(),
+        "assign_form": None,
         "this_month": conversation.billed,  # type: ignore[attr-defined]
     }
     return render(request, "conversations/detail.html", context | forms, status=status)

@@ -29,18 +29,7 @@ class Log:
     @cached_property
     def entries(self) -> list[Any]:
         """The latest, each with the sums over all in `count`, `seconds` and the like: one query."""
-        everything = {
-            "count": Window(Count("pk")),
-            "ids": Window(Sum("pk")),
-            "versions": Window(Sum("version")),
-            "seconds": Window(Sum("billed_seconds")),
-            "charged": Window(Sum("amount", filter=Q(kind=BillingType.Kind.SERVICE))),
-            "first_currency": Window(Min("currency")),
-            "last_currency": Window(Max("currency")),
-        }
-        logged = _logged_on(self.here.pk, self.here.workspace_id)
-        latest = logged.annotate(**everything).select_related("user")
-        return list(latest.order_by("-date", "-pk")[:SHOWN])
+        return _latest(here=self.here.pk, workspace=self.here.workspace_id)
 
     @property
     def count(self) -> int:
@@ -94,6 +83,20 @@ def _logged_on(here: Any, workspace: Any) -> BillingEntryQuerySet:
     return entries.exclude(timer__state__in=Timer.OPEN)
 
 
+def _with_sums(here: int, workspace: int) -> QuerySet[BillingEntry]:
+    everything = {
+        "count": Window(Count("pk")),
+        "ids": Window(Sum("pk")),
+        "versions": Window(Sum("version")),
+        "seconds": Window(Sum("billed_seconds")),
+        "charged": Window(Sum("amount", filter=Q(kind=BillingType.Kind.SERVICE))),
+        "first_currency": Window(Min("currency")),
+        "last_currency": Window(Max("currency")),
+    }
+    latest = _logged_on(here, workspace).annotate(**everything).select_related("user")
+    return latest.order_by("-date", "-pk")[:SHOWN]
+
+
 def _with_mark(here: int, workspaces: list[int]) -> QuerySet[Conversation]:
     logged = _logged_on(OuterRef("pk"), OuterRef("workspace")).order_by().values("conversation")
     mark = logged.annotate(count=Count("pk"), ids=Sum("pk"), versions=Sum("version"))
@@ -102,4 +105,4 @@ def _with_mark(here: int, workspaces: list[int]) -> QuerySet[Conversation]:
     return found.annotate(log_mark=Subquery(packed)).only("workspace", "state").order_by()
 
 
-_glance = Prepared(_with_mark)
+_glance, _latest = Prepared(_with_mark), Prepared(_with_sums)

@@ -15,6 +15,7 @@ from django.template import engines
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 #: The engine's name in the settings.
 PARTS = "parts"
@@ -25,7 +26,7 @@ CSRF_INPUT = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
 def draw(name: str, given: Mapping[str, Any]) -> SafeString:
     """The part of that name; `given` is what it may speak of, beside what config/parts.py knows."""
     engine: Any = engines[PARTS]
-    return SafeString(engine.env.get_template(name).render(given))
+    return SafeString(engine.env.spoken(get_language()).get_template(name).render(given))
 
 
 def draw_for(request: Any, name: str, given: Mapping[str, Any]) -> SafeString:

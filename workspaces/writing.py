@@ -51,9 +51,10 @@ class Statements:
         key = ("UPDATE", connection.vendor, type(row), *(field.attname for field in fields))
         if key not in self._worked_out:
             changes = ", ".join(f"{each} = %s" for each in _columns(connection, fields))
-            conditions = " AND ".join(f"{each} = %s" for each in _columns(connection, where))
+            table = _table(connection, row)
+            conditions = " AND ".join(f"{table}.{each} = %s" for each in _columns(connection, where))
             self._worked_out[key] = Statement(
-                f"UPDATE {_table(connection, row)} SET {changes} WHERE {conditions}"  # noqa: S608  # names of ours
+                f"UPDATE {table} SET {changes} WHERE {conditions}"  # noqa: S608  # names of ours
             )
         known = [getattr(row, field.attname) for field in where]
         parameters = _ready(connection, [*fields, *where], [*written, *known])

@@ -12,17 +12,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
-from billing import changes
 from billing.chips import flag_chips, state_chips
 from billing.ruler import measure
 from billing.sums import Sums
 from workspaces.parts import draw
 
 register = template.Library()
-
-register.simple_tag(changes.latest_change)
-register.simple_tag(state_chips, name="state_chip")
-register.simple_tag(flag_chips)
 
 
 @register.simple_tag
@@ -72,7 +67,6 @@ def _money(amount: str) -> SafeString:
     return format_html('<data value="{}">{}</data>', value, amount)
 
 
-@register.simple_tag
 def decided_at(moment: datetime, zone: ZoneInfo) -> SafeString:
     """A <time> of a decision: "19 November, 13:08"."""
     local = moment.astimezone(zone)
@@ -81,3 +75,5 @@ def decided_at(moment: datetime, zone: ZoneInfo) -> SafeString:
 
 
 register.filter("money_in", Sums.money_in)
+register.filter("state_chips", state_chips)
+register.filter("flag_chips", flag_chips)

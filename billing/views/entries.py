@@ -152,7 +152,7 @@ def new(request: Request) -> HttpResponse:
         form = ManualEntryForm(user=request.user, now=now, initial=request.GET.dict())
         if request.htmx:
             status = 422 if form.unreadable else 200
-            return render(request, "billing/_new_calculated.html", {"form": form}, status=status)
+            return answer(request, "billing/new_calculated.html", {"form": form}, status)
         return render(request, "billing/new.html", {"form": form})
     form = ManualEntryForm(request.POST, user=request.user, now=now)
     if not form.is_valid():

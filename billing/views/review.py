@@ -32,6 +32,7 @@ from billing.views.reviewing import (
     refused,
     show_queue,
 )
+from workspaces.parts import answer
 from workspaces.requests import Request, page_of
 
 STATES = {
@@ -88,7 +89,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect("billing:entry", pk)
     context = {"entry": entry, "changes": changes_of(entry), "next": came_from(request)}
-    return render(request, "billing/_review_detail.html", context)
+    return answer(request, "billing/review_detail.html", context)
 
 
 @require_POST
@@ -237,5 +238,5 @@ def _ask(
     }
     if not request.htmx:
         return render(request, "billing/review_return.html", context, status=status)
-    response = render(request, "billing/_review_return.html", context, status=status)
+    response = answer(request, "billing/review_return.html", context, status)
     return retarget(reswap(response, "innerHTML"), "#return")

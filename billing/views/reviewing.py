@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigg
 
 from billing.models import BillingEntry
 from billing.review import Queue
+from workspaces.parts import answer
 from workspaces.requests import Request, local, page_of
 
 
@@ -56,11 +57,13 @@ def show_queue(
     status: int = 200,
     problem: str = "",
     missed: Sequence[BillingEntry] = (),
-    **told: Any,
+    not_done: str = "",
+    outdated: bool = False,
 ) -> HttpResponse:
     """The queue as a page, or for htmx its regions, whatever element asked for it.
 
-    `problem`, `missed` and `told` say what was not done; _review_problem.html words it.
+    What was not done, and why, say `problem`, `not_done` of those `missed`, or `outdated`: see
+    review_problem.html.
     """
     queue.changed = {entry.pk for entry in missed}
     # The top bar of the page need not count them again.
@@ -69,11 +72,12 @@ def show_queue(
     request.GET = queue.query
     if queue.filters.errors:
         status = 422
-    told |= {"problem": problem, "missed": missed}
-    context = {"queue": queue, "filters": queue.filters, "page": queue.page} | told
+    context = {"queue": queue, "filters": queue.filters, "page": queue.page}
+    context |= {"problem": problem, "missed": missed, "not_done": not_done, "outdated": outdated}
     if not request.htmx:
         return render(request, "billing/review.html", context, status=status)
-    response = render(request, "billing/_review_regions.html", context, status=status)
+    context["messages"] = messages.get_messages(request)
+    response = answer(request, "billing/review_regions.html", context, status)
     return retarget(reswap(response, "innerHTML"), "#queue")
 
 
@@ -87,7 +91,8 @@ def finished(request: Request, entries: Iterable[int]) -> HttpResponse:
         return redirect(address)
     if not is_queue(address):
         return HttpResponseClientRedirect(address)
-    response = reswap(render(request, "billing/_review_decided.html"), "none")
+    told = {"messages": messages.get_messages(request)}
+    response = reswap(answer(request, "billing/review_decided.html", told), "none")
     return trigger_client_event(response, "decided", {"entries": list(entries)})
 
 

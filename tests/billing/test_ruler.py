@@ -6,6 +6,7 @@ from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.chips import flag_chips, state_chips
 from billing.models import BillingType
 from billing.ruler import WIDTH, measure
 from billing.templatetags.billing import receipt
@@ -132,14 +133,13 @@ def test_markup_in_a_sentence_is_only_text() -> None:
     ],
 )
 def test_the_chips_of_each_state(fields: dict, chips: list[str]) -> None:
-    html = render("{% state_chip entry %}", entry=BillingEntryFactory(**fields))
-    assert words_of(html) == chips
+    assert words_of(state_chips(BillingEntryFactory(**fields))) == chips
 
 
 @pytest.mark.django_db
 def test_an_entry_that_is_in_order_has_no_flags() -> None:
     entry = BillingEntryFactory(confirmed_at="2026-11-19T13:00Z")
-    assert words_of(render("{% flag_chips entry %}", entry=entry)) == []
+    assert words_of(flag_chips(entry)) == []
 
 
 @pytest.mark.django_db
@@ -147,7 +147,7 @@ def test_every_flag_has_its_chip() -> None:
     entry = BillingEntryFactory(
         raw_seconds=8 * HOUR + 1, billed_seconds=60, overlap_seconds=14 * MINUTE + 59, clock_stepped_back=True
     )
-    assert words_of(render("{% flag_chips entry %}", entry=entry)) == [
+    assert words_of(flag_chips(entry)) == [
         "adjusted",
         "unconfirmed",
         f"overlaps 0:14 with #{entry.conversation_id}",
@@ -159,9 +159,7 @@ def test_every_flag_has_its_chip() -> None:
 @pytest.mark.django_db
 def test_an_overlap_of_seconds_is_not_said_to_be_nothing() -> None:
     entry = BillingEntryFactory(confirmed_at="2026-11-19T13:00Z", overlap_seconds=42)
-    assert words_of(render("{% flag_chips entry %}", entry=entry)) == [
-        f"overlaps 0:00:42 with #{entry.conversation_id}"
-    ]
+    assert words_of(flag_chips(entry)) == [f"overlaps 0:00:42 with #{entry.conversation_id}"]
 
 
 def render(source: str, **context: object) -> str:

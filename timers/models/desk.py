@@ -134,7 +134,7 @@ class Desk:
         for before in self.own:
             # The database knows of one open timer on the conversation.
             before.write_down()
-        timer = Timer.objects.create(
+        timer = Timer(
             workspace=conversation.workspace,
             user=self.user,
             conversation=conversation,
@@ -144,6 +144,7 @@ class Desk:
             created_at=now,
             changed_at=now,
         )
+        timer.write_new()
         timer.packed_runs = None
         self._introduce(timer)
         self.timers.append(timer)

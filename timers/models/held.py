@@ -64,7 +64,7 @@ class HeldTimer(RecordedTimer):
 
     def write_down(self) -> None:
         if self._changed:
-            self.save(update_fields=self._changed)
+            self.write(self._changed)
             self._changed = frozenset()
 
     def move(self, state: str, now: datetime, running_since: datetime | None = None) -> None:

@@ -251,7 +251,7 @@ class Timer(HeldTimer):
             max(now, self.running_since),
             now < self.running_since or any(each.stopped_at > self.running_since for each in self.runs),
         )
-        Interval.objects.create(workspace_id=self.workspace_id, timer=self, **run._asdict())
+        Interval(workspace_id=self.workspace_id, timer=self, **run._asdict()).write_new()
         self.runs = [*self.runs, run]
         self.move(self.State.STOPPED, now)
         return True

@@ -14,7 +14,6 @@ from billing.forms import EntryForm
 from billing.models import BillingEntry
 from timers.board import Board
 from timers.models import Timer
-from timers.timeline import Timeline
 from workspaces.durations import format_clock
 from workspaces.money import format_money
 from workspaces.templatetags.stint import moment_in
@@ -30,7 +29,6 @@ def timer_board(context: dict[str, Any]) -> Board:
     return board
 
 
-@register.simple_tag(takes_context=True)
 def timers_on(context: dict[str, Any]) -> dict[int, Timer]:
     """The user's open timers by conversation id; each has its raw `seconds` up to now."""
     return Board.of(context["request"]).by_conversation
@@ -48,7 +46,6 @@ def clock_of(timer: Timer, css: str = "") -> SafeString:
     )
 
 
-@register.simple_tag
 def standing(timer: Timer) -> str:
     """One short line on how a timer stands."""
     zone = timer.workspace.zone
@@ -79,19 +76,6 @@ def _timers_below(prefix: str) -> str:
     return reverse("timers:list")
 
 
-@register.simple_tag
-def latest_stop(timer: Timer) -> Any:
-    """When a timer last stopped; None if it never ran."""
-    return timer.latest_stop
-
-
-@register.inclusion_tag("timers/_timeline.html")
-def entry_timeline(entry: BillingEntry) -> dict[str, Any]:
-    """The intervals that an entry was made of, beside what else its agent recorded meanwhile."""
-    return {"timeline": Timeline.of(entry)}
-
-
-@register.simple_tag
 def form_for(entry: BillingEntry, bound: EntryForm | None = None) -> EntryForm:
     """The form to confirm an entry: the one that was sent, or one filled in with what stands."""
     return bound or EntryForm(entry=entry, offered=entry.timer.offered)

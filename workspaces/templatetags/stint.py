@@ -87,6 +87,12 @@ def _moment(local: datetime) -> str:
 
 
 @register.filter
+def month_in(moment: datetime, zone: ZoneInfo) -> str:
+    """ "November 2026"."""
+    return _written(moment.astimezone(zone).date(), "MONTH_FORMAT", get_language())
+
+
+@register.filter
 def day(value: date) -> str:
     """ "19 Nov"; the year only where it is not this one."""
     form = "DAY_FORMAT" if value.year == timezone.now().year else "DAY_YEAR_FORMAT"
