@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from billing.models import BillingEntry, BillingType
 from workspaces.durations import parse_duration
 from workspaces.fields import PlainTextField
-from workspaces.selects import QuickSelect
+from workspaces.widgets import QuickDate, QuickInput, QuickSelect
 
 
 class DurationField(forms.CharField):
     """A length of time as people write it; cleaned, whole seconds."""
 
     def __init__(self, **options: Any) -> None:
-        widget = forms.TextInput(attrs={"class": "input", "autocomplete": "off"})
+        widget = QuickInput(attrs={"class": "input", "autocomplete": "off"})
         super().__init__(widget=widget, help_text=_("1:30, 90m or 1.5h"), **options)
 
     def clean(self, value: Any) -> int:
@@ -45,7 +45,7 @@ class WorkdayField(forms.DateField):
     def __init__(self, **options: Any) -> None:
         text = _("Choose a day from 2000 to 2099.")
         century = [MinValueValidator(date(2000, 1, 1), text), MaxValueValidator(date(2099, 12, 31), text)]
-        widget = forms.DateInput({"class": "input", "type": "date"}, format="%Y-%m-%d")
+        widget = QuickDate({"class": "input", "type": "date"}, format="%Y-%m-%d")
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], validators=century, **options)
 
 

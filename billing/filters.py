@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext
 
 from workspaces.models import User
-from workspaces.selects import FirstOnes, QuickSelect
+from workspaces.widgets import FirstOnes, QuickDate, QuickSelect
 
 
 def choose(name: Any, choices: dict[str, Any], **attributes: str) -> forms.ChoiceField:
@@ -48,7 +48,7 @@ class PersonField(PickField):
 
 class DayField(forms.DateField):
     def __init__(self, name: Any) -> None:
-        widget = forms.DateInput({"class": "input", "type": "date", "aria-label": name}, format="%Y-%m-%d")
+        widget = QuickDate({"class": "input", "type": "date", "aria-label": name}, format="%Y-%m-%d")
         super().__init__(label=name, required=False, input_formats=["%Y-%m-%d"], widget=widget)
 
 

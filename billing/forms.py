@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django import forms
-from django.forms.renderers import Jinja2
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -17,9 +16,8 @@ from billing.models import BillingEntry, BillingType, Calculation
 from workspaces.durations import format_clock, format_input
 from workspaces.models import User
 from workspaces.money import format_money
+from workspaces.widgets import QuickHidden
 
-#: It comes with every stop of a timer: Jinja2 draws its fields in a fifth of the time.
-WIDGETS = Jinja2()
 ANOTHER_FIGURE = _("The rule gives another figure than the one you saw. Check it and save again.")
 
 
@@ -31,15 +29,13 @@ class EntryForm(forms.Form):
     is valid once that is sent. A billed time that was left as it was filled in follows the new rule.
     """
 
-    default_renderer = WIDGETS
-
     kind = forms.ChoiceField(label=_("Kind"), choices=BillingType.Kind.choices, widget=forms.RadioSelect)
     billing_type = BillingTypeField(label=_("Billing type"), empty_label=None)
     billed = DurationField(label=_("Billed time"))
     date = WorkdayField(label=_("Date"))
     description = DescriptionField(label=_("Description"), required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    seen = forms.RegexField(r"^[0-9a-f]{16}-[0-9]{1,12}$", required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=QuickHidden)
+    seen = forms.RegexField(r"^[0-9a-f]{16}-[0-9]{1,12}$", required=False, widget=QuickHidden)
 
     def __init__(
         self, data: Any = None, *, entry: BillingEntry, offered: Sequence[BillingType] | None = None

@@ -21,7 +21,7 @@ from billing.models import BillingEntry, BillingType
 from billing.moments import microseconds_of, moment_of
 from conversations.models import Customer
 from workspaces.models import Membership, User, Workspace
-from workspaces.selects import OFFERED
+from workspaces.widgets import OFFERED, QuickHidden
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Cursor:
 
 
 class CursorField(forms.Field):
-    widget = forms.HiddenInput
+    widget = QuickHidden
     default_error_messages = {"invalid": _("There is no such page.")}
 
     def to_python(self, value: Any) -> Cursor | None:
@@ -67,7 +67,7 @@ class HistoryFilters(Filters):
     person = PersonField(_("By"), _("By everybody"))
     workspace = PickField(_("Workspace"), _("Every workspace"), Workspace.objects.none())
     entry = forms.ModelChoiceField(
-        BillingEntry.objects.none(), label=_("Entry"), required=False, widget=forms.HiddenInput
+        BillingEntry.objects.none(), label=_("Entry"), required=False, widget=QuickHidden
     )
     before = CursorField(label=_("Page"), required=False)
 

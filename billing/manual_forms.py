@@ -19,7 +19,7 @@ from billing.models import BillingEntry, BillingType, Calculation
 from conversations.models import Conversation
 from workspaces.durations import parse_duration
 from workspaces.models import User
-from workspaces.selects import QuickSelect
+from workspaces.widgets import QuickHidden, QuickSelect
 
 MADE_ALREADY = _("This form has made an entry already. To make another one, save again.")
 #: No select holds more conversations than this; from its own page any other can be chosen.
@@ -48,8 +48,8 @@ class ManualEntryForm(forms.Form):
         widget=forms.RadioSelect,
     )
     description = DescriptionField(label=_("Description"))
-    seen = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
-    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=16, widget=QuickHidden)
+    submission = forms.UUIDField(required=False, widget=QuickHidden)
 
     def __init__(
         self, data: Any = None, *, user: User, now: datetime, initial: dict[str, Any] | None = None

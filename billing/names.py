@@ -15,7 +15,7 @@ from billing.models import BillingEntry
 from conversations.models import Customer
 from workspaces.models import Membership, User
 from workspaces.prepared import Prepared
-from workspaces.selects import QuickSelect
+from workspaces.widgets import QuickSelect
 
 Names = dict[int, str]
 

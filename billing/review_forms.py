@@ -19,6 +19,7 @@ from billing.models.entry_queryset import BillingEntryQuerySet
 from billing.names import NameField, agents_in, customers_in, offered_in
 from workspaces.fields import PlainTextField
 from workspaces.models import User
+from workspaces.widgets import QuickHidden
 
 State = BillingEntry.State
 
@@ -58,9 +59,7 @@ class ReviewFilters(Filters):
     until = DayField(pgettext_lazy("dates", "To"))
     flag = choose(_("Flags"), FLAGS)
     group = choose(_("Group by"), GROUPS, **{"class": "input end"})
-    sort = forms.ChoiceField(
-        label=_("Sort"), choices=list(SORTS.items()), required=False, widget=forms.HiddenInput
-    )
+    sort = forms.ChoiceField(label=_("Sort"), choices=list(SORTS.items()), required=False, widget=QuickHidden)
 
     def __init__(self, data: Any, *, user: User, today: date) -> None:
         super().__init__(data, auto_id="filter-%s")

@@ -14,6 +14,7 @@ from billing.filters import DayField, Filters, PickField, choose
 from billing.models import ExportBatch
 from conversations.models import Customer
 from workspaces.models import User
+from workspaces.widgets import QuickHidden
 
 #: So many months are offered; what is older is asked for by its days.
 MONTHS = 24
@@ -29,7 +30,7 @@ class StatementFilters(Filters):
     since = DayField(pgettext_lazy("dates", "From"))
     until = DayField(pgettext_lazy("dates", "To"))
     batch = forms.ModelChoiceField(
-        ExportBatch.objects.none(), label=_("Batch"), required=False, widget=forms.HiddenInput
+        ExportBatch.objects.none(), label=_("Batch"), required=False, widget=QuickHidden
     )
 
     def __init__(self, data: Any, *, user: User, today: date) -> None:

@@ -3,8 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.functional import cached_property
 
 #: What pages never use, and so nothing that got into one may use either.
 UNUSED = [
@@ -31,6 +36,23 @@ NOT_FOR_FILES = [
     "X-Frame-Options",
 ]
 LOGOUTS = {"account_logout", "admin:logout"}
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """django-csp's, with a policy that is written once: no view has one of its own, or asks for a nonce."""
+
+    @cached_property
+    def written(self) -> str:
+        return build_policy()
+
+    def process_request(self, request: HttpRequest) -> None:
+        pass
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        # The page that tells of an error while DEBUG is on has styles and scripts in it.
+        if not (settings.DEBUG and response.status_code in (404, 500)):
+            response.headers.setdefault(HEADER, self.written)
+        return response
 
 
 def on_every_response(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.template.defaultfilters import linebreaks_filter, truncatechars
 from django.templatetags.static import static
@@ -24,6 +26,7 @@ from timers.templatetags import timers
 from timers.timeline import Timeline
 from workspaces.templatetags import stint
 
+INDENTATION = re.compile(r"\s*\n\s*")
 #: What a part may be given, and need not be.
 OPTIONAL: dict[str, Any] = {
     "oob": False,
@@ -76,7 +79,11 @@ class Parts(Environment):
         self.globals |= OPTIONAL | TOOLS | texts
         for library in (stint, conversations, billing, timers):
             self.filters |= library.register.filters
-        self.filters |= {"linebreaks": linebreaks_filter, "truncatechars": truncatechars}
+        self.filters |= {
+            "attributes": flatatt,
+            "linebreaks": linebreaks_filter,
+            "truncatechars": truncatechars,
+        }
 
     def spoken(self, language: str | None) -> Parts:
         """The same in another language; each is made once."""
@@ -98,6 +105,10 @@ class Fixed(NodeTransformer):
 
     def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
         self.functions = functions
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802
+        """Without its indentation, which would weigh more than the texts of a row."""
+        return nodes.TemplateData(INDENTATION.sub("\n", node.data), lineno=node.lineno)
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  # the visitor's way
         self.generic_visit(node)

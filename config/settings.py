@@ -56,7 +56,7 @@ MIDDLEWARE = [
     # From the outside in: what every response has, also that of a middleware further in.
     "config.logs.request_line",
     "config.headers.on_every_response",
-    "csp.middleware.CSPMiddleware",
+    "config.headers.PolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.no_store",
     "config.health.before_all_else",

