@@ -52,7 +52,6 @@ class _Compiled:
         self.model, self.iterable_class = queryset.model, queryset._iterable_class
         self.compiler = queryset.query.get_compiler(using=queryset.db)
         sql, self.parameters = self.compiler.as_sql()
-        self.statement = Statement(sql)
         columns = [column for column, *_ in self.compiler.select[: self.compiler.col_count]]
         self.converters = self.compiler.get_converters(columns)
         #: Which parameters are filled in, and by what.
@@ -63,6 +62,8 @@ class _Compiled:
         }
         if set(self.places.values()) != set(stand_ins.values()):
             raise ValueError("A prepared query changes one of its values, or leaves it out.")
+        fixed = {place: it for place, it in enumerate(self.parameters) if place not in self.places}
+        self.statement = Statement(sql, fixed)
 
     def queryset(self, values: Mapping[str, Value]) -> QuerySet:
         parameters = list(self.parameters)
@@ -99,14 +100,34 @@ def _prepares(connection: Any) -> bool:
 
 
 class Statement:
-    """SQL with a place %s for each parameter; `numbered` names them as PostgreSQL does."""
+    """SQL with a place %s for each parameter; `numbered` names them as PostgreSQL does.
 
-    def __init__(self, sql: str) -> None:
+    There the parameters that are always the same, `fixed` by place, are written out: the plan for any values
+    uses the index of open timers only if it is told that these are what is asked for.
+    """
+
+    def __init__(self, sql: str, fixed: Mapping[int, Any] | None = None) -> None:
         self.sql = sql
         first, *others = sql.split("%s")
-        parts = (f"${place}{part}" for place, part in enumerate(others, start=1))
+        written = {place: _literal(it) for place, it in (fixed or {}).items() if _is_plain(it)}
+        #: The places of what is sent.
+        self.asked = [place for place in range(len(others)) if place not in written]
+        numbers = {place: f"${number}" for number, place in enumerate(self.asked, start=1)}
+        parts = ((written | numbers)[place] + part for place, part in enumerate(others))
         self.numbered = "".join([first, *parts]).replace("%%", "%")
         self.sent = self.numbered.encode()
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, int | str) and not isinstance(value, bool)
+
+
+def _literal(value: int | str) -> str:
+    """As SQL that has no parameters yet, in which a per cent sign is doubled."""
+    if isinstance(value, int):
+        return str(int(value))
+    quoted = str(value).replace("'", "''").replace("%", "%%")
+    return f"'{quoted}'"
 
 
 def run(connection: Any, statement: Statement, parameters: list[Any], *, fetch: bool = True) -> Any:
@@ -118,7 +139,8 @@ def run(connection: Any, statement: Statement, parameters: list[Any], *, fetch: 
     from psycopg.types.numeric import Int8
 
     # Every number as the same type, or it would be another statement to prepare.
-    typed = [Int8(each) if type(each) is int else each for each in parameters]
+    asked = (parameters[place] for place in statement.asked)
+    typed = [Int8(each) if type(each) is int else each for each in asked]
     with _preparing(connection) as cursor:
         cursor.execute(statement.sent, typed)
         return cursor.fetchall() if fetch else cursor.rowcount
