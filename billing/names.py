@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 
 from billing.models import BillingEntry
 from conversations.models import Customer
@@ -102,8 +102,8 @@ def _named_in(workspaces: list[int]) -> QuerySet[Any, Any]:
     members = User.objects.filter(pk__in=_once_members_of(workspaces)[: LISTED + 1])
     some = customers_in(workspaces).filter(pk__in=customers_in(workspaces).values("pk")[: LISTED + 1])
     names = ("last_name", "first_name", "username")
-    agents = _named(members, *names, is_customer=Value(0), is_offered=_has_entries_in(workspaces))
-    customers = _named(some, "name", "name", "name", is_customer=Value(1), is_offered=Value(True))
+    agents = _named(members, *names, is_customer=Value(0), is_offered=_an_entry_in(workspaces))
+    customers = _named(some, "name", "name", "name", is_customer=Value(1), is_offered=Value(1))
     return agents.union(customers, all=True).order_by("is_customer", "first", "second", "third", "pk")
 
 
@@ -115,9 +115,18 @@ def _once_members_of(workspaces: list[int]) -> QuerySet[Any, Any]:
 
 
 def _has_entries_in(workspaces: list[int]) -> Exists:
+    return Exists(_entries_in(workspaces))
+
+
+def _an_entry_in(workspaces: list[int]) -> Subquery:
+    """As an id or None: to know of many people whether one exists, PostgreSQL reads a whole workspace."""
+    return Subquery(_entries_in(workspaces).order_by().values("pk")[:1])
+
+
+def _entries_in(workspaces: list[int]) -> QuerySet[BillingEntry]:
     entries = BillingEntry.objects.filter(workspace__in=workspaces, user=OuterRef("pk"))
     # Whatever the state; but the index has it before the user.
-    return Exists(entries.filter(state__in=BillingEntry.State.values))
+    return entries.filter(state__in=BillingEntry.State.values)
 
 
 def _named(records: QuerySet[Any], *columns: str, **others: Any) -> QuerySet[Any, Any]:
