@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -30,6 +30,8 @@ GROUP_ORDERS: dict[str, list[Any]] = {
 }
 #: So many are read to add them up, and to sort them and put them in groups before they are cut into pages.
 READ = 5000
+#: So many are counted of what filters leave in a state that is not shown: to count is to look at each.
+FEW = 1000
 #: So many of those in the order of customers, who are two tables away.
 READ_BY_CUSTOMER = 1000
 SORT_ORDERS: dict[str, list[Any]] = {
@@ -58,13 +60,14 @@ class Reads:
             (found,) = _counts_of_all(user=self.user.pk, workspaces=self.workspaces)
             counted = dict(zip(State.values, found, strict=True))
             others = {"waiting": counted[State.NEW], "all": counted[self.filters.state_name]}
-        else:
-            whole = _in(self.workspaces)
-            rest = [whole.new(), whole.filter(state=self.filters.state_name)]
-            *found, waiting, every = _counts(self.user.pk, self.filters.found(), *rest).get()
-            counted = dict(zip(State.values, found, strict=True))
-            others = {"waiting": waiting, "all": every}
-        return {name: Many(count) for name, count in (counted | others).items()}
+            return {name: Many(count) for name, count in (counted | others).items()}
+        whole, shown = _in(self.workspaces), self.filters.state_name
+        most = {state: 0 if state == shown else FEW for state in State.values}
+        rest = [whole.new(), whole.filter(state=shown)]
+        *found, waiting, every = _counts(self.user.pk, self.filters.found(), *rest, most=most).get()
+        by_state = zip(most.items(), found, strict=True)
+        counts = {state: Many(count, limit) for (state, limit), count in by_state}
+        return counts | {"waiting": Many(waiting), "all": Many(every)}
 
     def are_too_many(self, counts: dict[str, Many]) -> bool:
         """Whether they are more than are read for one page. To find flags is to look at all in the state."""
@@ -110,10 +113,16 @@ def _in(workspaces: list[int]) -> BillingEntryQuerySet:
     return BillingEntry.objects.filter(workspace__in=workspaces)
 
 
-def _counts(user: int, found: BillingEntryQuerySet, *others: BillingEntryQuerySet) -> QuerySet[Any, Any]:
-    by_state = [found.filter(state=state) for state in State.values]
+def _counts(
+    user: int,
+    found: BillingEntryQuerySet,
+    *others: BillingEntryQuerySet,
+    most: Mapping[str, int] | None = None,
+) -> QuerySet[Any, Any]:
+    limits = most or dict.fromkeys(State.values, 0)
+    by_state = [CountOf(found.filter(state=state), limit) for state, limit in limits.items()]
     # One row, and of some table: none of the counts has to do with it.
-    return User.objects.filter(pk=user).values_list(*map(CountOf, [*by_state, *others]))
+    return User.objects.filter(pk=user).values_list(*by_state, *map(CountOf, others))
 
 
 def _sums(found: BillingEntryQuerySet) -> QuerySet[Any, Any]:

@@ -42,8 +42,8 @@ def count_overlap(timer: Timer, intervals: Iterable[Run]) -> Overlap:
             changed_at__gte=first, intervals__started_at__lt=last, intervals__stopped_at__gt=first
         ).values_list("conversation", "intervals__started_at", "intervals__stopped_at")
     )
-    running = others.filter(running_since__lt=last).values_list("conversation", "running_since")
-    stretches += [(conversation, since, last) for conversation, since in running if since]
+    running = others.running().filter(running_since__lt=last).values_list("conversation", "running_since")
+    stretches += [(conversation, since, last) for conversation, since in running]
     shares: defaultdict[int, timedelta] = defaultdict(timedelta)
     spans = []
     for conversation_id, started_at, stopped_at in stretches:

@@ -11,25 +11,25 @@ MOST = 10_000
 
 
 class Many(int):
-    """How many rows there are, up to MOST; if there are more it `is_beyond`, and is written "10,000+"."""
+    """How many rows there are, up to `most` (0: MOST); beyond it `is_beyond`, and written "10,000+"."""
 
     is_beyond: bool
 
-    def __new__(cls, count: int) -> Many:
-        many = super().__new__(cls, min(count, MOST))
-        many.is_beyond = count > MOST
+    def __new__(cls, count: int, most: int = 0) -> Many:
+        many = super().__new__(cls, min(count, most or MOST))
+        many.is_beyond = count > many
         return many
 
     def __str__(self) -> str:
-        return f"{format_number(MOST, '#,##0')}+" if self.is_beyond else int.__repr__(self)
+        return f"{format_number(int(self), '#,##0')}+" if self.is_beyond else int.__repr__(self)
 
 
 class CountOf(Subquery):
-    """The count of a queryset's rows, up to one more than MOST, as a column of another query."""
+    """The count of a queryset's rows, up to one more than `most` (0: MOST), as a column of another query."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
     empty_result_set_value = 0
 
-    def __init__(self, rows: QuerySet) -> None:
-        super().__init__(rows.order_by().values("pk")[: MOST + 1])
+    def __init__(self, rows: QuerySet, most: int = 0) -> None:
+        super().__init__(rows.order_by().values("pk")[: (most or MOST) + 1])

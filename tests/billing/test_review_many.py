@@ -90,6 +90,21 @@ def test_as_many_as_are_counted_are_added_up(as_manager, manager, entries, few):
     assert "Approve unflagged" in page
 
 
+def test_what_filters_leave_in_another_state_is_not_counted_as_far(as_manager, manager, entries, monkeypatch):
+    monkeypatch.setattr(review_reads, "FEW", 1)
+    for entry in entries[:2]:
+        entry.approve(by=manager, now=entry.created_at)
+    numbers = '>New <span class="num">{}</span>', '>Approved <span class="num">{}</span>'
+
+    def told(query):
+        page = as_manager.get(f"{QUEUE}?{query}").content.decode()
+        return [count for count in ("1+", "2", "3") for number in numbers if number.format(count) in page]
+
+    assert told("") == ["2", "3"]
+    assert told("dates=range&since=2000-01-01") == ["1+", "3"]
+    assert told("dates=range&since=2000-01-01&state=approved") == ["1+", "2"]
+
+
 def test_more_than_are_counted_are_not_approved_at_once(as_manager, entries, few):
     scope = repr(([entries[0].workspace_id], (None, None)))
     shown = review.Unflagged.of(scope, BillingEntry.objects.all()).fingerprint
