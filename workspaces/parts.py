@@ -23,6 +23,13 @@ PARTS = "parts"
 CSRF_INPUT = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
 
 
+def read_parts() -> None:
+    """All of them, in the usual language; those of others are read when they are wanted."""
+    engine: Any = engines[PARTS]
+    for name in engine.env.list_templates():
+        engine.env.get_template(name)
+
+
 def draw(name: str, given: Mapping[str, Any]) -> SafeString:
     """The part of that name; `given` is what it may speak of, beside what config/parts.py knows."""
     engine: Any = engines[PARTS]
