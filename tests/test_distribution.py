@@ -90,10 +90,12 @@ def test_the_documentation_names_every_constraint_that_would_have_to_be_wider() 
 def watching(what: str, found: list[str]) -> Iterator[None]:
     """Adds to `found` each query that does not name the workspace, with what asked it."""
 
-    def look(execute: Callable[..., Any], sql: str, *how: Any) -> Any:
+    def look(execute: Callable[..., Any], sent: str | bytes, *how: Any) -> Any:
+        # As bytes, what is prepared.
+        sql = sent if isinstance(sent, str) else sent.decode()
         if tables := unscoped(sql):
             found.append(f"{what}: {', '.join(tables)}\n{sql}")
-        return execute(sql, *how)
+        return execute(sent, *how)
 
     with connection.execute_wrapper(look):
         yield
