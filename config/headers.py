@@ -9,7 +9,6 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.functional import cached_property
 
 #: What pages never use, and so nothing that got into one may use either.
 UNUSED = [
@@ -41,9 +40,8 @@ LOGOUTS = {"account_logout", "admin:logout"}
 class PolicyMiddleware(CSPMiddleware):
     """django-csp's, with a policy that is written once: no view has one of its own, or asks for a nonce."""
 
-    @cached_property
-    def written(self) -> str:
-        return build_policy()
+    policy: Any = None
+    written = ""
 
     def process_request(self, request: HttpRequest) -> None:
         pass
@@ -51,6 +49,8 @@ class PolicyMiddleware(CSPMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         # The page that tells of an error while DEBUG is on has styles and scripts in it.
         if not (settings.DEBUG and response.status_code in (404, 500)):
+            if self.policy is not settings.CONTENT_SECURITY_POLICY:
+                self.written, self.policy = build_policy(), settings.CONTENT_SECURITY_POLICY
             response.headers.setdefault(HEADER, self.written)
         return response
 

@@ -74,6 +74,7 @@ def test_stop_start_cancel_and_undo_from_the_list(
     other = ConversationFactory(customer=conversation.customer, subject="Exchange migration")
     page = sit(agent, f"/conversations/{conversation.pk}/")
     timer_button(page).click()
+    icon(page, "green", "Timers: 1 running")
     page.goto(f"/conversations/{other.pk}/")
     page.get_by_role("button", name="Timers: 1 running").click()
     timers = page.locator("#timers")
