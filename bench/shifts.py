@@ -80,8 +80,7 @@ class Shift(threading.Thread):
     def run(self) -> None:
         try:
             self.work()
-        # Of a thread's exception nobody hears: the report tells of it, whatever it is.
-        except Exception as error:
+        except Exception as error:  # of a thread's exception nobody hears: the report tells of any
             self.air.odd.append(f"{self.name} met {error!r}")
 
     def work(self) -> None:

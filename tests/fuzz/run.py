@@ -83,8 +83,7 @@ class Run:
     def _compare_rows(self, outcome: dict[str, Any], *, in_detail: bool) -> None:
         try:
             found = judging.rows()
-        # Whatever it is, it is what is looked for: the books cannot be read after this request.
-        except Exception:
+        except Exception:  # is what is looked for: the books cannot be read after this request
             outcome["faults"].append("a table cannot be read, or a row refers to none")
             outcome["trace"] = traceback.format_exc()[-3000:]
             return
@@ -98,8 +97,7 @@ class Run:
             response = self._send(request)
             body = judging.body_of(response)
             faults = list(judging.faults(response, request.path, number))
-        # Whatever got through the whole application is a finding, told with its trace; the run goes on.
-        except Exception:
+        except Exception:  # got through the whole application: a finding, told with its trace
             return {"n": number, "status": 599, "faults": ["raised"], **self._told(request, number)} | {
                 "trace": traceback.format_exc()[-3000:]
             }, None

@@ -309,8 +309,7 @@ def at_once(times: int, act: Any) -> int:
             through.append(act())
         except ValidationError:
             pass
-        # In a thread it would be lost, and the count be right for a wrong reason.
-        except Exception as unexpected:
+        except Exception as unexpected:  # would be lost in a thread, and the count right by chance
             faults.append(unexpected)
         finally:
             connection.close()
