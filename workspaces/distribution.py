@@ -45,13 +45,21 @@ class InWorkspace(models.Model):
         ((self.pk,),) = rows
         self._state.adding, self._state.db = False, DEFAULT_DB_ALIAS
 
-    def write(self, names: Iterable[str]) -> None:
-        """As `save` of these fields, for a row that nobody listens for (no signals, no history)."""
+    def write(self, names: Iterable[str] = ()) -> None:
+        """As `save` of these fields, or all, for a row that nobody listens for (no signals, no history)."""
         fields: list[Any] = [self._meta.get_field(name) for name in sorted(names)]
+        fields = fields or [each for each in self._meta.concrete_fields if each not in self._found_by]
         values = [(field, None, getattr(self, field.attname)) for field in fields]
-        where = self._meta.get_field("workspace"), self._meta.pk
-        if not STATEMENTS.update(self, DEFAULT_DB_ALIAS, where, values):
-            self.save(update_fields=list(names))
+        if not STATEMENTS.update(self, DEFAULT_DB_ALIAS, self._found_by, values):
+            self.save(update_fields=[field.name for field in fields])
+
+    def write_copy(self, to: type[models.Model], **told: Any) -> None:
+        """Add the row as it stands in the database to a table that has its columns and those `told`."""
+        STATEMENTS.copy(self, DEFAULT_DB_ALIAS, self._found_by, to, told)
+
+    @property
+    def _found_by(self) -> tuple[Any, Any]:
+        return self._meta.get_field("workspace"), self._meta.pk
 
     def _do_insert(
         self, manager: Any, using: str, fields: Sequence[Any], returning_fields: Sequence[Any], raw: bool
@@ -65,8 +73,7 @@ class InWorkspace(models.Model):
     def _do_update(  # type: ignore[override]
         self, base_qs: QuerySet[Any], using: str, pk: Any, values: Any, *how: Any
     ) -> Any:
-        where = self._meta.get_field("workspace"), self._meta.pk
-        found = STATEMENTS.update(self, using, where, values)
+        found = STATEMENTS.update(self, using, self._found_by, values)
         if found is not None:
             return found
         return super()._do_update(base_qs.filter(workspace=self.workspace_id), using, pk, values, *how)

@@ -60,6 +60,33 @@ class Statements:
         parameters = _ready(connection, [*fields, *where], [*written, *known])
         return run(connection, self._worked_out[key], parameters, fetch=False) > 0
 
+    def copy(
+        self,
+        row: models.Model,
+        using: str,
+        where: Sequence[Any],
+        to: type[models.Model],
+        told: dict[str, Any],
+    ) -> None:
+        """Add the row, found by the fields in `where`, to a table that has its columns and those `told`.
+
+        The copy is made by the database, of what that has.
+        """
+        connection = connections[using]
+        key = ("COPY", connection.vendor, to, *told)
+        columns = [to._meta.get_field(name) for name in told]
+        if key not in self._worked_out:
+            copied = _columns(connection, row._meta.concrete_fields)
+            named, places = _columns(connection, columns), ["%s"] * len(told)
+            conditions = " AND ".join(f"{each} = %s" for each in _columns(connection, where))
+            self._worked_out[key] = Statement(
+                f"INSERT INTO {_table(connection, to)} ({', '.join(copied + named)}) "  # noqa: S608  # names of ours
+                f"SELECT {', '.join(copied + places)} FROM {_table(connection, row)} WHERE {conditions}"
+            )
+        known = [getattr(row, field.attname) for field in where]
+        parameters = _ready(connection, [*columns, *where], [*told.values(), *known])
+        run(connection, self._worked_out[key], parameters, fetch=False)
+
 
 def _has_expression(values: Sequence[Any]) -> bool:
     """Whether it is the database that works one of them out."""
@@ -71,7 +98,7 @@ def _ready(connection: Any, fields: Sequence[Any], values: Sequence[Any]) -> lis
     return [field.get_db_prep_save(value, connection) for field, value in zip(fields, values, strict=True)]
 
 
-def _table(connection: Any, row: models.Model) -> str:
+def _table(connection: Any, row: models.Model | type[models.Model]) -> str:
     return connection.ops.quote_name(row._meta.db_table)
 
 

@@ -18,7 +18,6 @@ from billing.models.entry_queryset import BillingEntryQuerySet
 from billing.models.figures import Figures
 from billing.models.reviewed import EditConflict, Reviewed
 from conversations.models import Conversation
-from workspaces.distribution import InWorkspace
 from workspaces.durations import format_clock
 from workspaces.histories import KeptRecords
 from workspaces.models import User, Workspace
@@ -27,7 +26,7 @@ from workspaces.money import format_money
 LONGEST_SECONDS = 100 * 366 * 24 * 3600
 
 
-class BillingEntry(InWorkspace, Figures, Reviewed):
+class BillingEntry(Figures, Reviewed):
     """A service charge or a time entry, with a copy of the rule it was made under."""
 
     workspace = models.ForeignKey(

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
+from workspaces.distribution import InWorkspace
 from workspaces.models import User
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class NotEditable(EditConflict):
     """The entry's state does not allow it (any more)."""
 
 
-class Reviewed(models.Model):
+class Reviewed(InWorkspace):
     """Where an entry stands, who decided so, and how it is changed: held, one version after the other."""
 
     class State(models.TextChoices):
@@ -69,6 +70,8 @@ class Reviewed(models.Model):
     is_held = False
 
     history: Any
+    #: Why many are changed at once, as the history's library reads it.
+    _change_reason: str
 
     class Meta:
         abstract = True
@@ -194,12 +197,20 @@ class Reviewed(models.Model):
 
     def store(self, *, by: User, now: datetime, reason: str) -> None:
         """Save with the next version, and say in the history who did it, when and why."""
+        is_new = self._state.adding
         self.version += 1
         self.updated_at = now
-        self._history_user = by
-        self._history_date = now
-        self._change_reason = reason[:LONGEST_REASON]
-        self.save()
+        if is_new:
+            self.write_new()
+        else:
+            self.write()
+        self.write_copy(
+            type(self).history.model,
+            history_type="+" if is_new else "~",
+            history_user=by.pk,
+            history_date=now,
+            history_change_reason=reason[:LONGEST_REASON],
+        )
 
     @classmethod
     def settle(cls, entries: Iterable[Any], now: datetime) -> None:
