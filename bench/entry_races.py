@@ -7,7 +7,7 @@ import random
 from bench.client import Answer, Shot
 from bench.people import make_conversation
 from bench.race import Race, expect, labelled
-from billing.forms import EntryForm
+from billing.forms import EntryAsItStands
 from billing.models import BillingEntry, ExportBatch
 from tests.factories import BillingEntryFactory
 from timers.models import Timer
@@ -15,8 +15,8 @@ from timers.models import Timer
 
 def filled_in(entry: BillingEntry, **changes: object) -> dict[str, object]:
     """What the entry's form sends."""
-    form = EntryForm(entry=entry)
-    return {field.name: field.value() for field in form} | {"seen": form.showing} | changes
+    form = EntryAsItStands(entry)
+    return form.values | {"seen": form.showing} | changes
 
 
 def expect_one_edit(entry: BillingEntry, edited: list[Shot]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django import forms
@@ -16,9 +18,60 @@ from billing.models import BillingEntry, BillingType, Calculation
 from workspaces.durations import format_clock, format_input
 from workspaces.models import User
 from workspaces.money import format_money
-from workspaces.widgets import QuickHidden
 
 ANOTHER_FIGURE = _("The rule gives another figure than the one you saw. Check it and save again.")
+
+
+class EntryAsItStands:
+    """What a form about an entry shows before anybody has written in it.
+
+    It has what a page reads of an `EntryForm`, and none of Django's fields: every conversion shows one.
+    """
+
+    errors: Mapping[str, list[str]] = MappingProxyType({})
+    billed_follows = False
+
+    def __init__(self, entry: BillingEntry, offered: Sequence[BillingType] | None = None) -> None:
+        self.entry = entry
+        #: Read already, and not to be read again only to be shown.
+        self.offered = offered if entry.billing_type in (None, *(offered or ())) else None
+        self.rule = entry.rule_then
+
+    @property
+    def values(self) -> dict[str, str]:
+        entry = self.entry
+        return {
+            "kind": entry.kind,
+            "billing_type": str(entry.billing_type_id or ""),
+            "billed": format_input(entry.billed_seconds),
+            "date": entry.date.isoformat(),
+            "description": entry.description,
+            "version": str(entry.version),
+        }
+
+    @property
+    def types(self) -> list[tuple[str, str]]:
+        offered = self.offered
+        if offered is None:
+            offered = list(BillingType.objects.choices_in(self.entry.workspace_id, self.entry.billing_type))
+        none = [] if self.entry.billing_type_id else [("", self.entry.rule_name)]
+        return [*none, *((str(each.pk), each.name) for each in offered)]
+
+    @property
+    def is_charge(self) -> bool:
+        return self.entry.is_charge
+
+    @property
+    def calculation(self) -> Calculation:
+        entry = self.entry
+        seconds = entry.raw_seconds, entry.calculated_seconds, entry.billed_seconds
+        quantity = Fraction(entry.billed_seconds, self.rule.unit_seconds)
+        return Calculation(*seconds, quantity, entry.amount, entry.explained)
+
+    @property
+    def showing(self) -> str:
+        """For the field `seen`: the rule of the figures as the form shows them now, and what it filled in."""
+        return f"{self.rule.fingerprint}-{self.entry.billed_seconds}"
 
 
 class EntryForm(forms.Form):
@@ -29,41 +82,39 @@ class EntryForm(forms.Form):
     is valid once that is sent. A billed time that was left as it was filled in follows the new rule.
     """
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=BillingType.Kind.choices, widget=forms.RadioSelect)
-    billing_type = BillingTypeField(label=_("Billing type"), empty_label=None)
-    billed = DurationField(label=_("Billed time"))
-    date = WorkdayField(label=_("Date"))
-    description = DescriptionField(label=_("Description"), required=False)
-    version = forms.IntegerField(widget=QuickHidden)
-    seen = forms.RegexField(r"^[0-9a-f]{16}-[0-9]{1,12}$", required=False, widget=QuickHidden)
+    kind = forms.ChoiceField(choices=BillingType.Kind.choices)
+    billing_type = BillingTypeField(empty_label=None)
+    billed = DurationField()
+    date = WorkdayField()
+    description = DescriptionField(required=False)
+    version = forms.IntegerField()
+    seen = forms.RegexField(r"^[0-9a-f]{16}-[0-9]{1,12}$", required=False)
 
-    def __init__(
-        self, data: Any = None, *, entry: BillingEntry, offered: Sequence[BillingType] | None = None
-    ) -> None:
+    def __init__(self, data: Any, *, entry: BillingEntry) -> None:
         self.entry = entry
         #: The billed seconds that the form filled in last; what the person wrote instead is their choice.
         self.filled_in = entry.billed_seconds
         self.billed_follows = False
-        initial = {
-            "kind": entry.kind,
-            "billing_type": entry.billing_type_id,
-            "billed": format_input(entry.billed_seconds),
-            "date": entry.date,
-            "description": entry.description,
-            "version": entry.version,
-        }
-        super().__init__(data, initial=initial, auto_id="entry-%s")
+        super().__init__(data)
         types: Any = self.fields["billing_type"]
         types.queryset = BillingType.objects.choices_in(entry.workspace_id, entry.billing_type)
-        if offered is not None and entry.billing_type in (None, *offered):
-            # Known already, and not to be read again only to be shown.
-            types.choices = [(each.pk, str(each)) for each in offered]
         if entry.billing_type is None:
             types.required, types.empty_label = False, entry.rule_name
 
+    @property
+    def values(self) -> dict[str, str]:
+        """What was sent, as it is shown once more."""
+        return {name: self.data.get(name) or "" for name in self.fields}
+
+    @property
+    def types(self) -> list[tuple[str, str]]:
+        types: Any = self.fields["billing_type"]
+        return [(str(value), label) for value, label in types.choices]
+
     def clean(self) -> dict[str, Any]:
         values, rule = self.cleaned_data, self.rule
-        fingerprint, _, filled_in = (values.get("seen") or self._seen_at_first).partition("-")
+        at_first = EntryAsItStands(self.entry).showing
+        fingerprint, _, filled_in = (values.get("seen") or at_first).partition("-")
         self.filled_in = int(filled_in)
         if rule is None or rule.fingerprint == fingerprint:
             return values
@@ -83,37 +134,32 @@ class EntryForm(forms.Form):
         changed["billed"] = format_input(seconds)
 
     @property
-    def _seen_at_first(self) -> str:
-        return f"{self.entry.rule_then.fingerprint}-{self.entry.billed_seconds}"
-
-    @property
     def showing(self) -> str:
-        """For the field `seen`: the rule of the figures as the form shows them now, and what it filled in."""
-        return f"{self.rule.fingerprint}-{self.filled_in}" if self.rule else self["seen"].value() or ""
+        """As `EntryAsItStands.showing`; what was sent while the choice of a rule is none."""
+        return f"{self.rule.fingerprint}-{self.filled_in}" if self.rule else self.values["seen"]
 
     @property
     def _changes_rule(self) -> bool:
-        chosen = self.cleaned_data["billing_type"] if self.is_bound else None
-        return chosen not in (None, self.entry.billing_type)
+        return self.cleaned_data["billing_type"] not in (None, self.entry.billing_type)
 
     @property
     def rule(self) -> BillingType | None:
         """The entry's own as it was, or another billing type's as it is; None if the choice is none."""
-        if self.is_bound and "billing_type" not in self.cleaned_data:
+        if "billing_type" not in self.cleaned_data:
             return None
         return self.cleaned_data["billing_type"] if self._changes_rule else self.entry.rule_then
 
     @property
     def calculation(self) -> Calculation | None:
         """What the form comes to; None while its billing type or its billed time cannot be read."""
-        billed = self.cleaned_data.get("billed") if self.is_bound else self.entry.billed_seconds
-        if self.rule is None or billed is None:
+        billed, rule = self.cleaned_data.get("billed"), self.rule
+        if rule is None or billed is None:
             return None
-        return self.rule.calculate(self.entry.raw_seconds, chosen_seconds=billed, by_hand=self.entry.by_hand)
+        return rule.calculate(self.entry.raw_seconds, chosen_seconds=billed, by_hand=self.entry.by_hand)
 
     @property
     def is_charge(self) -> bool:
-        return self["kind"].value() == BillingType.Kind.SERVICE
+        return self.values["kind"] == BillingType.Kind.SERVICE
 
     @property
     def differences(self) -> list[Difference]:

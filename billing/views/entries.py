@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh, reswap
 
 from billing.changes import changes_of
-from billing.forms import EntryForm
+from billing.forms import EntryAsItStands, EntryForm
 from billing.manual_forms import ManualEntryForm
 from billing.models import BillingEntry, EditConflict, NotEditable
 from billing.review_forms import VersionForm
@@ -49,7 +49,7 @@ def entry(request: Request, pk: int) -> HttpResponse:
     entry = _visible_entry(request, pk)
     if request.method == "POST":
         return _save(request, entry)
-    form = EntryForm(entry=entry) if entry.is_editable_by(request.user) else None
+    form = EntryAsItStands(entry) if entry.is_editable_by(request.user) else None
     return _show(request, entry, form=form)
 
 
@@ -140,7 +140,7 @@ def _refuse(request: Request, entry: BillingEntry, status: int, text: str) -> Ht
     if request.htmx:
         return reswap(HttpResponse(draw("error_toast.html", {"message": text}), status=status), "none")
     messages.error(request, text)
-    form = EntryForm(entry=entry) if entry.is_editable_by(request.user) else None
+    form = EntryAsItStands(entry) if entry.is_editable_by(request.user) else None
     return _show(request, entry, status=status, form=form)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from billing.forms import EntryForm
+from billing.forms import EntryAsItStands
 from billing.models import BillingEntry
 from tests.factories import ExportBatchFactory
 from workspaces.models import User
@@ -17,8 +17,8 @@ def address(entry: BillingEntry, verb: str = "") -> str:
 
 
 def shown(entry: BillingEntry, **changes: Any) -> dict[str, Any]:
-    form = EntryForm(entry=entry)
-    sent = {field.name: field.value() for field in form} | {"seen": form.showing} | changes
+    form = EntryAsItStands(entry)
+    sent = form.values | {"seen": form.showing} | changes
     return {name: str(value) for name, value in sent.items()}
 
 

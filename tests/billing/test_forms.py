@@ -1,15 +1,16 @@
+import re
 from datetime import date
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from billing.forms import ANOTHER_FIGURE, EntryForm
-from billing.manual_forms import ManualEntryForm
+from billing.forms import ANOTHER_FIGURE, EntryAsItStands, EntryForm
 from billing.models import BillingEntry, BillingType, EditConflict
 from conversations.models import Conversation
-from tests.factories import BillingEntryFactory, BillingTypeFactory, ConversationFactory
+from tests.factories import BillingEntryFactory, BillingTypeFactory
 from workspaces.models import User, Workspace
+from workspaces.parts import draw
 
 
 @pytest.fixture
@@ -30,25 +31,45 @@ def six_minutes(workspace: Workspace) -> BillingType:
 
 def posted(entry: BillingEntry, **changes: Any) -> dict[str, Any]:
     """What a browser sends from the form as it was shown first, with these fields changed."""
-    form = EntryForm(entry=entry)
-    sent = {field.name: field.value() for field in form} | {"seen": form.showing} | changes
+    form = EntryAsItStands(entry)
+    sent = form.values | {"seen": form.showing} | changes
     return {name: str(value) for name, value in sent.items()}
 
 
 def sent_again(form: EntryForm, **changes: Any) -> dict[str, Any]:
     """What a browser sends from a form that was shown again."""
-    return {field.name: field.value() for field in form} | {"seen": form.showing} | changes
+    return form.values | {"seen": form.showing} | changes
 
 
 # An entry's form
 
 
 def test_the_form_shows_the_entry_as_it_is(entry: BillingEntry) -> None:
-    form = EntryForm(entry=entry)
-    assert form["billed"].value() == "1:00"
-    assert form["billing_type"].value() == entry.billing_type_id
+    form = EntryAsItStands(entry)
+    assert form.values["billed"] == "1:00"
+    assert form.values["billing_type"] == str(entry.billing_type_id)
     assert form.calculation.explanation == entry.explanation
     assert form.is_charge
+
+
+def test_a_description_is_shown_to_the_letter(entry: BillingEntry) -> None:
+    entry.description = "\n  </textarea><b>"
+    html = draw("billing/entry_form.html", {"form": EntryAsItStands(entry)})
+    # HTML takes the first line break after the tag for none of the text.
+    assert 'aria-describedby="entry-description-hint">\n\n  &lt;/textarea&gt;&lt;b&gt;</textarea>' in html
+
+
+def test_what_was_sent_and_is_wrong_is_shown_once_more_with_its_errors(entry: BillingEntry) -> None:
+    sent = {name: f"<{name}>" for name in EntryForm.base_fields}
+    form = EntryForm(sent, entry=entry)
+    assert not form.is_valid()
+    html = draw("billing/entry_form.html", {"form": form})
+    for name in ("billed", "date"):
+        assert f'name="{name}" value="&lt;{name}&gt;"' in html
+    for name in ("kind", "billing-type", "billed", "date"):
+        assert f'id="entry-{name}_error"' in html
+        assert re.search(f'aria-describedby="[^"]*entry-{name}_error"', html)
+    assert html.count('aria-invalid="true"') == 5  # two of the kind
 
 
 def test_a_form_sent_as_it_was_shown_changes_only_state_and_version(entry: BillingEntry, agent: User) -> None:
@@ -135,7 +156,7 @@ def test_an_archived_billing_type_is_no_choice_unless_the_entry_has_it(
 def test_an_entry_without_a_billing_type_may_stay_without(agent: User) -> None:
     entry = BillingEntryFactory(user=agent, billing_type=None)
     form = EntryForm(posted(entry, billing_type="", billed="1:00"), entry=entry)
-    assert ("", "No billing type") in form.fields["billing_type"].choices
+    assert ("", "No billing type") in form.types
     save(form, agent)
     assert (entry.billing_type, entry.billed_seconds, entry.amount) == (None, 3600, 0)
 
@@ -148,7 +169,7 @@ def test_another_billing_type_without_javascript_is_shown_first_and_saved_then(
 ) -> None:
     form = EntryForm(posted(entry, billing_type=six_minutes.pk), entry=entry)
     assert form.non_field_errors() == [ANOTHER_FIGURE]
-    assert form["billed"].value() == "0:54"
+    assert form.values["billed"] == "0:54"
     assert (form.calculation.billed_seconds, form.calculation.amount) == (3240, 25_200)
     save(EntryForm(sent_again(form), entry=entry), agent)
     assert (entry.billing_type, entry.billed_seconds, entry.amount) == (six_minutes, 3240, 25_200)
@@ -160,7 +181,7 @@ def test_a_billed_time_that_a_person_wrote_stays_under_another_billing_type(
 ) -> None:
     form = EntryForm(posted(entry, billing_type=six_minutes.pk, billed="1.5h"), entry=entry)
     assert not form.is_valid()
-    assert form["billed"].value() == "1.5h"
+    assert form.values["billed"] == "1.5h"
     save(EntryForm(sent_again(form), entry=entry), agent)
     assert (entry.calculated_seconds, entry.billed_seconds, entry.amount) == (3240, 5400, 42_000)
 
@@ -182,7 +203,7 @@ def test_going_back_to_the_entrys_own_billing_type_brings_its_own_figure_back(
     assert not there.is_valid()
     back = EntryForm(sent_again(there, billing_type=billing_type.pk), entry=entry)
     assert back.non_field_errors() == [ANOTHER_FIGURE]
-    assert back["billed"].value() == "2:00"
+    assert back.values["billed"] == "2:00"
     save(EntryForm(sent_again(back), entry=entry), agent)
     assert (entry.billed_seconds, entry.amount) == (7200, 24_000)
 
@@ -195,7 +216,7 @@ def test_a_billing_type_that_is_edited_before_the_save_is_shown_again(
     BillingType.objects.filter(pk=six_minutes.pk).update(rate=30_000, increment_minutes=10)
     form = EntryForm(sent_again(seen), entry=entry)
     assert form.non_field_errors() == [ANOTHER_FIGURE]
-    assert form["billed"].value() == "1:00"
+    assert form.values["billed"] == "1:00"
     save(EntryForm(sent_again(form), entry=entry), agent)
     assert (entry.billed_seconds, entry.amount) == (3600, 30_000)
 
@@ -256,117 +277,3 @@ def save(form: EntryForm, by: User, now: Any = None) -> None:
     assert form.is_valid(), form.errors
     form.save(by=by, now=now or timezone.now())
     form.entry.refresh_from_db()
-
-
-# An entry by hand
-
-
-def by_hand(user: User, data: dict[str, Any] | None = None, **initial: Any) -> ManualEntryForm:
-    return ManualEntryForm(data, user=user, now=timezone.now(), initial=initial)
-
-
-def test_time_worked_becomes_a_confirmed_entry_by_hand(
-    agent: User, conversation: Conversation, billing_type: BillingType
-) -> None:
-    now = timezone.now()
-    data = {"conversation": conversation.pk, "worked": "58m", "date": "2026-11-17", "description": "Call"}
-    form = by_hand(agent, data)
-    assert form.is_valid(), form.errors
-    entry = form.save(now=now)
-    entry.refresh_from_db()
-    assert (entry.workspace, entry.conversation, entry.user) == (
-        conversation.workspace,
-        conversation,
-        agent,
-    )
-    assert (entry.kind, entry.billing_type, entry.date) == ("service", billing_type, date(2026, 11, 17))
-    assert (entry.raw_seconds, entry.billed_seconds, entry.amount) == (3480, 3600, 12_000)
-    assert (entry.by_hand, entry.confirmed_at, entry.state) == (True, now, "new")
-    assert entry.explanation.startswith("0:58:00 by hand → ")
-    assert entry.history.get().history_change_reason == "Entered by hand"
-
-
-def test_the_kind_is_that_of_the_billing_type_unless_chosen(
-    agent: User, conversation: Conversation, six_minutes: BillingType
-) -> None:
-    data = {
-        "conversation": conversation.pk,
-        "worked": "1",
-        "date": "2026-11-17",
-        "description": "Call",
-        "billing_type": six_minutes.pk,
-    }
-    kinds = {"": "time", "time": "time", "service": "service"}
-    for chosen, expected in kinds.items():
-        form = by_hand(agent, data | {"kind": chosen})
-        assert form.is_valid()
-        assert form.is_charge == (expected == "service")
-        assert form.save(now=timezone.now()).kind == expected
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("conversation", ""),
-        ("conversation", "x"),
-        ("conversation", "9" * 31),
-        ("worked", ""),
-        ("worked", "0"),
-        ("worked", "abc"),
-        ("worked", "-1"),
-        ("date", ""),
-        ("date", "1999-12-31"),
-        ("kind", "gift"),
-        ("billing_type", "9" * 31),
-        ("description", ""),
-        ("description", "   "),
-        ("description", "x" * 2001),
-    ],
-)
-def test_an_entry_by_hand_needs_fields_that_make_sense(
-    agent: User, conversation: Conversation, field: str, value: str
-) -> None:
-    data = {"conversation": conversation.pk, "worked": "1:30", "date": "2026-11-17", "description": "Call"}
-    form = by_hand(agent, data | {field: value})
-    assert not form.is_valid()
-    assert field in form.errors
-
-
-def test_only_open_conversations_within_reach_are_offered_the_latest_first(
-    agent: User, conversation: Conversation, foreign_conversation: Conversation
-) -> None:
-    closed = ConversationFactory(customer=conversation.customer, state="closed")
-    latest = ConversationFactory(customer=conversation.customer)
-    form = by_hand(agent)
-    assert [pk for pk, _ in form.fields["conversation"].choices] == [latest.pk, conversation.pk]
-    for refused in (closed, foreign_conversation):
-        assert "conversation" in by_hand(agent, {"conversation": refused.pk}).errors
-
-
-def test_a_billing_type_of_another_workspace_than_the_conversations_is_refused(
-    agent: User, conversation: Conversation, other_workspace: Workspace
-) -> None:
-    data = {"conversation": conversation.pk, "billing_type": other_workspace.default_billing_type_id}
-    assert "billing_type" in by_hand(agent, data).errors
-
-
-def test_a_draft_shows_what_it_would_come_to(agent: User, conversation: Conversation) -> None:
-    form = by_hand(agent, conversation=str(conversation.pk), worked="58m")
-    assert form.calculation.amount == 12_000
-    assert by_hand(agent).calculation is None
-    assert by_hand(agent, worked="nonsense").unreadable
-
-
-def test_a_rule_that_is_edited_before_the_save_is_shown_again(
-    agent: User, conversation: Conversation, billing_type: BillingType
-) -> None:
-    data = {"conversation": conversation.pk, "worked": "1:30", "date": "2026-11-17", "description": "Call"}
-    seen = by_hand(agent, conversation=conversation.pk, worked="1:30").showing
-    BillingType.objects.filter(pk=billing_type.pk).update(rate=99_900)
-    form = by_hand(agent, data | {"seen": seen})
-    assert form.non_field_errors() == [ANOTHER_FIGURE]
-    assert by_hand(agent, data | {"seen": form.showing}).is_valid()
-
-
-def test_without_conversations_there_is_nothing_to_choose(outsider: User) -> None:
-    assert by_hand(outsider).offers_nothing

@@ -10,7 +10,7 @@ from django.urls import get_script_prefix, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from billing.forms import EntryForm
+from billing.forms import EntryAsItStands, EntryForm
 from billing.models import BillingEntry
 from timers.board import Board
 from timers.models import Timer
@@ -23,10 +23,8 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def timer_board(context: dict[str, Any]) -> Board:
-    """The request's board; a page about a conversation has it in its context as `here`."""
-    board = Board.of(context["request"])
-    board.look_at(context.get("here"))
-    return board
+    """The request's board."""
+    return Board.of(context["request"])
 
 
 def timers_on(context: dict[str, Any]) -> dict[int, Timer]:
@@ -76,6 +74,6 @@ def _timers_below(prefix: str) -> str:
     return reverse("timers:list")
 
 
-def form_for(entry: BillingEntry, bound: EntryForm | None = None) -> EntryForm:
+def form_for(entry: BillingEntry, sent: EntryForm | None = None) -> EntryForm | EntryAsItStands:
     """The form to confirm an entry: the one that was sent, or one filled in with what stands."""
-    return bound or EntryForm(entry=entry, offered=entry.timer.offered)
+    return sent or EntryAsItStands(entry, entry.timer.offered)
