@@ -30,10 +30,10 @@ GROUP_ORDERS: dict[str, list[Any]] = {
 }
 #: So many are read to add them up, and to sort them and put them in groups before they are cut into pages.
 READ = 5000
-#: So many are counted of what filters leave in a state that is not shown: to count is to look at each.
-FEW = 1000
 #: So many of those in the order of customers, who are two tables away.
 READ_BY_CUSTOMER = 1000
+#: So many are counted of what filters leave in a state that is not shown: to count is to look at each.
+FEW = 1000
 SORT_ORDERS: dict[str, list[Any]] = {
     "": ["-date", "-pk"],
     "oldest": ["date", "pk"],
@@ -88,7 +88,8 @@ class Reads:
         are_too_many = self.are_too_many(counts)
         by_page = are_too_many or (group == "customer" and counts[self.filters.state_name] > READ_BY_CUSTOMER)
         order = "" if by_page else group, sort if sort == "oldest" or not are_too_many else ""
-        if self.is_whole and start == 0:
+        # In the order of customers, a plan for any workspace would read all conversations of all.
+        if self.is_whole and start == 0 and "customer" not in order:
             found: Any = _first_page(*order)(workspaces=self.workspaces, state=self.filters.state_name)
         else:
             found = _page(_in(self.workspaces), self._shown, *order, start)

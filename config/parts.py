@@ -30,8 +30,6 @@ INDENTATION = re.compile(r"\s*\n\s*")
 #: What a part may be given, and need not be.
 OPTIONAL: dict[str, Any] = {
     "oob": False,
-    # The conversation that the page is about.
-    "here": None,
     "messages": (),
     "state": "",
     # Of a form: what was sent and is shown once more, or what somebody else saved meanwhile.
@@ -75,7 +73,8 @@ class Parts(Environment):
             "npgettext": catalogue.npgettext,
         }
         # Those that a template itself names are of our catalogues, and may hold elements. Others are escaped.
-        self.fixed = Fixed({name: _trusted(said) for name, said in texts.items()} | {"icon": icon})
+        functions = {name: _trusted(said) for name, said in texts.items()} | {"icon": icon}
+        self.fixed = Fixed(functions, None if self.auto_reload else self._included)
         self.globals |= OPTIONAL | TOOLS | texts
         for library in (stint, conversations, billing, timers):
             self.filters |= library.register.filters
@@ -99,12 +98,30 @@ class Parts(Environment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         return self.fixed.visit(super()._parse(source, name, filename))
 
+    def _included(self, name: str) -> list[nodes.Node]:
+        source, filename, _ = self.loader.get_source(self, name)  # type: ignore[union-attr]
+        return self._parse(source, name, filename).body
+
 
 class Fixed(NodeTransformer):
-    """Puts what a function says in the place of its call, where nothing of that varies."""
+    """Puts what a function says in the place of its call, where nothing of that varies.
 
-    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
-        self.functions = functions
+    And what `included` finds by its name in the place of where it is included: to draw it apart takes longer
+    than what most parts hold.
+    """
+
+    def __init__(
+        self,
+        functions: Mapping[str, Callable[..., Any]],
+        included: Callable[[str], list[nodes.Node]] | None = None,
+    ) -> None:
+        self.functions, self.included = functions, included
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802  # the visitor's way
+        if self.included is None or not isinstance(node.template, nodes.Const):
+            return node
+        # A fault in it is told with the line that includes it.
+        return nodes.Scope(self.included(node.template.value)).set_lineno(node.lineno, override=True)
 
     def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802
         """Without its indentation, which would weigh more than the texts of a row."""
@@ -134,13 +151,18 @@ def icon(name: str, css: str = "icon") -> Markup:
 
 
 def url(name: str, *numbers: int) -> str:
-    """The address of a view; one without numbers is found once."""
-    return reverse(name, args=numbers) if numbers else _fixed(name, get_script_prefix())
+    """The address of a view."""
+    return _pattern(name, len(numbers), get_script_prefix()) % numbers
 
 
 @lru_cache(maxsize=512)
-def _fixed(name: str, prefix: str) -> str:
-    return reverse(name)
+def _pattern(name: str, count: int, prefix: str) -> str:
+    """With a place for each number. It is found once, which takes longer than all that an address is for."""
+    stand_ins = range(10**15, 10**15 + count)
+    pattern = reverse(name, args=stand_ins).replace("%", "%%")
+    for each in stand_ins:
+        pattern = pattern.replace(str(each), "%d")
+    return pattern
 
 
 def up_to_page(query: QueryDict) -> str:

@@ -77,7 +77,7 @@ def post(request: Request, pk: int) -> HttpResponse:
     except ConversationClosed:
         conversation.state, status = Conversation.State.CLOSED, 409
     if request.htmx:
-        context = {"conversation": conversation, "here": conversation, "form": form}
+        context = {"conversation": conversation, "form": form}
         part = "conversations/composer.html" if status == 422 else "conversations/closed.html"
         return answer(request, part, context, status)
     return _page(request, pk, status, form=form)
@@ -156,7 +156,6 @@ def _page(request: Request, pk: int, status: int = 200, **forms: Any) -> HttpRes
     request.here = conversation = page.read(pk, request.user, timezone.now())
     context = {
         "conversation": conversation,
-        "here": conversation,
         "inbox": Inbox(request.user, beside=conversation),
         "thread": Thread(conversation, request.GET.get("before", "")),
         "form": MessageForm(),

@@ -1,7 +1,7 @@
 """Money as whole minor units of a currency (cents), and how it is written in the language of the page."""
 
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.numbers import get_currency_precision, parse_pattern
@@ -19,7 +19,12 @@ def as_decimal(amount: int, currency: str) -> Decimal:
 
 def format_number(number: Decimal | int, pattern: str) -> str:
     """By a pattern of CLDR, in the active language: "#,##0.00" makes "1.234,50" in German."""
-    return _read(pattern).apply(number, _known(to_locale(get_language() or "en")))
+    return _format(number, pattern, get_language() or "en")
+
+
+@lru_cache(maxsize=10_000)
+def _format(number: Decimal | int, pattern: str, language: str) -> str:
+    return _read(pattern).apply(number, _known(to_locale(language)))
 
 
 def format_amount(amount: int, currency: str) -> str:

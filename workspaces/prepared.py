@@ -8,11 +8,11 @@ on PostgreSQL the server plans it once in a connection.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from typing import Any, Generic, TypeVar
 
 from django.db import connections, models
 from django.db.models import QuerySet
+from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 
 Row = TypeVar("Row", bound=models.Model)
 #: An id, a text, or a list of ids.
@@ -40,7 +40,7 @@ class Prepared(Generic[Row]):
         compiled = self._compiled.get(shape)
         if compiled is None:
             compiled = self._compiled[shape] = _Compiled(self.build, values)
-        return list(compiled.queryset(values))
+        return compiled.rows(values)
 
 
 class _Compiled:
@@ -49,11 +49,9 @@ class _Compiled:
     def __init__(self, build: Callable[..., QuerySet], values: Mapping[str, Value]) -> None:
         stand_ins: dict[Any, tuple[str, int]] = {}
         queryset = build(**{name: _stand_in(name, value, stand_ins) for name, value in values.items()})
-        self.model, self.iterable_class = queryset.model, queryset._iterable_class
-        self.compiler = queryset.query.get_compiler(using=queryset.db)
-        sql, self.parameters = self.compiler.as_sql()
-        columns = [column for column, *_ in self.compiler.select[: self.compiler.col_count]]
-        self.converters = self.compiler.get_converters(columns)
+        self.alias = queryset.db
+        compiler = queryset.query.get_compiler(using=self.alias)
+        sql, self.parameters = compiler.as_sql()
         #: Which parameters are filled in, and by what.
         self.places = {
             place: stand_ins[parameter]
@@ -64,33 +62,55 @@ class _Compiled:
             raise ValueError("A prepared query changes one of its values, or leaves it out.")
         fixed = {place: it for place, it in enumerate(self.parameters) if place not in self.places}
         self.statement = Statement(sql, fixed)
+        columns = [column for column, *_ in compiler.select[: compiler.col_count]]
+        #: What each column's value passes before it is Python's, by the column's place.
+        self.converters = compiler.get_converters(columns).items()
+        self.make = READERS[queryset._iterable_class](compiler)
 
-    def queryset(self, values: Mapping[str, Value]) -> QuerySet:
+    def rows(self, values: Mapping[str, Value]) -> list[Any]:
         parameters = list(self.parameters)
         for place, (name, index) in self.places.items():
             value = values[name]
             each = value[index] if isinstance(value, list) else value
             parameters[place] = 0 if isinstance(each, int) and abs(each) > HIGHEST_ID else each
-        found: QuerySet = QuerySet(self.model, query=_Bound(self, parameters))  # type: ignore[arg-type]
-        found._iterable_class = self.iterable_class
-        return found
+        connection = connections[self.alias]
+        found = run(connection, self.statement, parameters)
+        if self.converters:
+            found = [self._converted(list(row), connection) for row in found]
+        return list(map(self.make, found))
+
+    def _converted(self, row: list[Any], connection: Any) -> list[Any]:
+        for place, (converters, expression) in self.converters:
+            for convert in converters:
+                row[place] = convert(row[place], expression, connection)
+        return row
 
 
-class _Bound:
-    """Takes the place of a queryset's `query`: all that is asked of it is a compiler, which has the SQL."""
+def _instances(compiler: Any) -> Callable[[Any], Any]:
+    """Makes an instance of a row, as a queryset of instances does."""
+    select, known, alias = compiler.select, compiler.klass_info, compiler.using
+    model, first, end = known["model"], known["select_fields"][0], known["select_fields"][-1] + 1
+    names = [column.target.attname for column, *_ in select[first:end]]
+    # The stubs know it as a later Django has it.
+    related = get_related_populators(known, select, alias)  # type: ignore[call-arg]
+    annotations = compiler.annotation_col_map.items()
 
-    def __init__(self, compiled: _Compiled, parameters: list[Any]) -> None:
-        self.compiled, self.parameters = compiled, parameters
+    def make(row: Any) -> Any:
+        made = model.from_db(alias, names, row[first:end])
+        for each in related:
+            each.populate(row, made)
+        for name, place in annotations:
+            setattr(made, name, row[place])
+        return made
 
-    def get_compiler(self, using: str) -> Any:
-        compiler: Any = copy(self.compiled.compiler)
-        compiler.connection = connections[using]
-        compiler.execute_sql = lambda *result, **options: self._execute(compiler.connection)
-        compiler.get_converters = lambda columns: self.compiled.converters
-        return compiler
+    return make
 
-    def _execute(self, connection: Any) -> list[Any]:
-        return [run(connection, self.compiled.statement, self.parameters)]
+
+#: By the kinds of querysets that can be prepared.
+READERS: dict[Any, Callable[[Any], Callable[[Any], Any]]] = {
+    ModelIterable: _instances,
+    ValuesListIterable: lambda compiler: tuple,
+}
 
 
 def _prepares(connection: Any) -> bool:

@@ -26,6 +26,18 @@ LONGEST_MINUTES = 366 * 24 * 60
 #: Per unit, in minor units. A century at this rate per minute still leaves room for sums in 64 bits.
 HIGHEST_RATE = 10**9
 
+#: By the values of `BillingType.Rounding` and `Unit`.
+_ROUNDED = {
+    "up": gettext_noop("rounded up to %(increment)s"),
+    "down": gettext_noop("rounded down to %(increment)s"),
+    "nearest": gettext_noop("rounded to the nearest %(increment)s"),
+}
+_WORTH = {
+    "minute": gettext_noop("%(rate)s per minute"),
+    "hour": gettext_noop("%(rate)s per hour"),
+    "day": gettext_noop("%(rate)s per day"),
+}
+
 
 def _step(what: str, seconds: int) -> str:
     # Translators: a step of an explanation, "rounded up to 15 min: 1:00:00"; keep the colon and a space.
@@ -193,7 +205,8 @@ class BillingType(models.Model):
 
     def _apply(self, raw_seconds: int) -> tuple[int, list[str]]:
         seconds = self.round(raw_seconds)
-        steps = [_step(self.rounding_phrase, seconds)] if self.rounding_phrase else []
+        rounded = self.rounding_phrase
+        steps = [_step(rounded, seconds)] if rounded else []
         if self.minimum_minutes is not None and seconds < self.minimum_minutes * 60:
             seconds = self.minimum_minutes * 60
             phrase = gettext("raised to the minimum of %(limit)s")
@@ -230,24 +243,16 @@ class BillingType(models.Model):
     @property
     def rounding_phrase(self) -> str:
         """ "rounded up to 15 min"; empty where nothing is rounded."""
-        phrases = {
-            self.Rounding.NONE: "",
-            self.Rounding.UP: gettext("rounded up to %(increment)s"),
-            self.Rounding.DOWN: gettext("rounded down to %(increment)s"),
-            self.Rounding.NEAREST: gettext("rounded to the nearest %(increment)s"),
-        }
-        return phrases[self.Rounding(self.rounding)] % {"increment": format_minutes(self.increment_minutes)}
+        if self.rounding == self.Rounding.NONE:
+            return ""
+        phrase = gettext(_ROUNDED[self.rounding])
+        return phrase % {"increment": format_minutes(self.increment_minutes)}
 
     @property
     def summary(self) -> str:
         """ "120.00 EUR per hour, rounded up to 15 min, at least 15 min"."""
-        worth = {
-            self.Unit.MINUTE: gettext("%(rate)s per minute"),
-            self.Unit.HOUR: gettext("%(rate)s per hour"),
-            self.Unit.DAY: gettext("%(rate)s per day"),
-        }
         rate = format_money(self.rate, self.workspace.currency)
-        parts = [worth[self.Unit(self.unit)] % {"rate": rate}, self.rounding_phrase]
+        parts = [gettext(_WORTH[self.unit]) % {"rate": rate}, self.rounding_phrase]
         if self.minimum_minutes:
             parts.append(gettext("at least %(limit)s") % {"limit": format_minutes(self.minimum_minutes)})
         if self.maximum_minutes:

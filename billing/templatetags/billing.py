@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
 from billing.chips import flag_chips, state_chips
@@ -29,42 +30,45 @@ def ruler(raw_seconds: int, billed_seconds: int | None = None, state: str = "") 
 @register.simple_tag
 def receipt(explanation: str, tall: bool = False) -> SafeString:
     """The kept explanation, marked up; its text stays exactly what was kept. `tall` sets it as rows."""
-    first, *others = explanation.split(" → ")
-    steps = format_html_join(
-        mark_safe(" <i>→</i> "), "{}", ((step,) for step in (_recorded(first), *map(_step, others)))
-    )
-    return format_html('<p class="receipt{}">{}</p>', " receipt-tall" if tall else "", steps)
+    # Escaped at once: nothing that a step is read by is of what that replaces, nor what it puts there.
+    first, *others = escape(explanation).split(" → ")
+    steps = " <i>→</i> ".join([_recorded(first), *map(_step, others)])
+    return SafeString(f'<p class="receipt{" receipt-tall" if tall else ""}">{steps}</p>')
 
 
-def _recorded(step: str) -> SafeString:
+def _recorded(step: str) -> str:
     clock, space, how = step.partition(" ")
     if not space:
-        return format_html('<span class="step"><span>{}</span></span>', step)
-    return format_html('<span class="step"><b>{}</b> <span>{}</span></span>', _time(clock), how)
+        return f'<span class="step"><span>{step}</span></span>'
+    return f'<span class="step"><b>{_time(clock)}</b> <span>{how}</span></span>'
 
 
-def _step(step: str) -> SafeString:
+def _step(step: str) -> str:
     label, colon, clock = step.rpartition(": ")
     if colon:
-        return format_html('<span class="step"><span>{}<i>:</i></span> <b>{}</b></span>', label, _time(clock))
+        return f'<span class="step"><span>{label}<i>:</i></span> <b>{_time(clock)}</b></span>'
     product, equals, amount = step.rpartition(" = ")
     if equals:
-        return format_html(
-            '<span class="step total"><span>{}</span> <i>=</i> <b>{}</b></span>', product, _money(amount)
-        )
-    return format_html('<span class="step"><span>{}</span></span>', step)
+        total = f"<span>{product}</span> <i>=</i> <b>{_money(amount)}</b>"
+        return f'<span class="step total">{total}</span>'
+    return f'<span class="step"><span>{step}</span></span>'
 
 
-def _time(clock: str) -> SafeString:
+def _time(clock: str) -> str:
     hours, minutes, seconds = [*clock.split(":"), "0", "0"][:3]
-    return format_html('<time datetime="PT{}H{}M{}S">{}</time>', hours, minutes, seconds, clock)
+    return f'<time datetime="PT{hours}H{minutes}M{seconds}S">{clock}</time>'
 
 
-def _money(amount: str) -> SafeString:
-    locale = to_locale(get_language() or "en")
-    digits = amount.split(" ")[0].replace(get_group_symbol(locale), "")
-    value = digits.replace(get_decimal_symbol(locale), ".")
-    return format_html('<data value="{}">{}</data>', value, amount)
+def _money(amount: str) -> str:
+    group, point = _separators(to_locale(get_language() or "en"))
+    digits = amount.split(" ")[0].replace(group, "")
+    return f'<data value="{digits.replace(point, ".")}">{amount}</data>'
+
+
+@cache
+def _separators(locale: str) -> tuple[str, str]:
+    """Between thousands, and before the decimals."""
+    return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
 def decided_at(moment: datetime, zone: ZoneInfo) -> SafeString:

@@ -10,7 +10,7 @@ from workspaces import parts
 register = template.Library()
 
 #: What every part may speak of, where the page does; the rest is given to it.
-EVERYWHERE = ("request", "messages", "here")
+EVERYWHERE = ("request", "messages")
 
 
 @register.simple_tag(takes_context=True)
