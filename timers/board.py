@@ -36,14 +36,6 @@ class Board:
             board = vars(request)["board"] = cls(request.user, timezone.now(), here)
         return board
 
-    def look_at(self, here: Conversation | None) -> None:
-        """What the page is about, if its view has not said so before anything was read."""
-        if here is None or (self.here and self.here.pk == here.pk):
-            return
-        self.here = here
-        for read in ("desk", "timers", "running", "by_conversation", "others", "log", "marks"):
-            self.__dict__.pop(read, None)
-
     @cached_property
     def desk(self) -> Desk:
         return Desk.read(self.user, here=self.here.pk if self.here else 0)

@@ -3,6 +3,7 @@ from typing import Any
 
 from billing.models import BillingEntry
 from timers.board import Board
+from workspaces.counts import MOST, Many
 from workspaces.requests import Request
 
 #: What belongs to the review, among the addresses of billing.
@@ -24,13 +25,14 @@ class Topbar:
         return self.request.path.startswith(REVIEWING)
 
     @cached_property
-    def review_count(self) -> int:
+    def review_count(self) -> Many:
         # The queue has counted them already.
         counted = vars(self.request).get("review_count")
         if counted is not None:
             return counted
         user = self.request.user
-        return BillingEntry.objects.reviewable_by(user).new().count() if user.is_manager else 0
+        waiting = BillingEntry.objects.reviewable_by(user).new().order_by()
+        return Many(waiting[: MOST + 1].count() if user.is_manager else 0)
 
     @cached_property
     def memberships(self) -> list[Any]:

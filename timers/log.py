@@ -56,26 +56,9 @@ class Log:
 
     @property
     def mark(self) -> tuple[int, ...]:
-        """Another one as soon as an entry joins, leaves or changes; see `glance`."""
+        """Another one as soon as an entry joins, leaves or changes; see `with_mark`."""
         latest = self.entries[0] if self.entries else None
         return (latest.count, int(latest.ids), int(latest.versions)) if latest else NOTHING
-
-
-class Glance:
-    """Of a conversation no more than tells whether it, or its log, has changed."""
-
-    def __init__(self, here: Conversation) -> None:
-        self.here = here
-
-    @property
-    def mark(self) -> tuple[int, ...]:
-        return tuple(self.here.log_mark or NOTHING)  # type: ignore[attr-defined]
-
-
-def glance(here: int, workspaces: list[int]) -> Glance | None:
-    """None if the conversation is in none of the workspaces."""
-    found = _glance(here=here, workspaces=workspaces)
-    return Glance(found[0]) if found else None
 
 
 def _logged_on(here: Any, workspace: Any) -> BillingEntryQuerySet:
@@ -105,4 +88,7 @@ def _with_mark(here: int, workspaces: list[int]) -> QuerySet[Conversation]:
     return found.annotate(log_mark=Subquery(packed)).only("workspace", "state").order_by()
 
 
-_glance, _latest = Prepared(_with_mark), Prepared(_with_sums)
+_latest = Prepared(_with_sums)
+#: The conversation `here`, if it is in one of the `workspaces`, with no more than tells whether it or its log
+#: has changed; `log_mark` is the mark of its log, or None where that is of nothing.
+with_mark = Prepared(_with_mark)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from hashlib import blake2s
+from typing import Any
 
 from conversations.models import Conversation
-from timers.log import glance
+from timers.log import NOTHING, with_mark
 from timers.models import Desk, Timer
 from workspaces.models import User
 
@@ -33,10 +34,10 @@ def marks_of(desk: Desk, here: Conversation | None, log_mark: tuple[int, ...]) -
 
 def marks_now(user: User, here: int) -> dict[str, str]:
     """Those of a page about the conversation `here` (0: about none), with no more read than they tell."""
-    found = glance(here, user.workspace_ids) if here else None
-    if found is None:
+    found: list[Any] = with_mark(here=here, workspaces=user.workspace_ids) if here else []
+    if not found:
         return marks_of(Desk.glance(user), None, ())
-    return marks_of(Desk.glance(user, here=here), found.here, found.mark)
+    return marks_of(Desk.glance(user, here=here), found[0], tuple(found[0].log_mark or NOTHING))
 
 
 def read_marks(seen: str) -> dict[str, str]:

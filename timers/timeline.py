@@ -100,6 +100,7 @@ class Timeline:
             workspace=self.entry.workspace,
             timer__user=self.entry.user,
             timer__workspace=self.entry.workspace,
+            timer__changed_at__gte=left,  # which keeps to an index, as in `count_overlap`
             started_at__lt=right,
             stopped_at__gt=left,
         ).exclude(timer__entry=self.entry)

@@ -45,12 +45,9 @@ def _team(user: User, now: datetime) -> list[Any]:
     """The others' running timers where the user is a manager, the latest first; each says in `count` of how
     many it is one.
     """
-    running = Timer.objects.running().filter(workspace__in=user.managed_ids).exclude(user=user)
+    running = Timer.objects.running().stoppable_by(user).exclude(user=user)
     latest = running.annotate(count=Window(Count("pk"))).for_display().order_by("-running_since", "-pk")
-    team = with_seconds(latest[:TEAM], now)
-    for timer in team:
-        timer.know_workspace(user.known_workspaces[timer.workspace_id])
-    return team
+    return with_seconds(latest[:TEAM], now)
 
 
 @require_safe
@@ -83,13 +80,20 @@ def start(request: Request, pk: int) -> HttpResponse:
     with at_desk(request, pk) as desk:
         timer = own(desk, pk)
         keep_note(request, timer)
-        if timer.entry and timer.is_open and "billed" in request.POST:
-            form = EntryForm(request.POST, entry=timer.entry)
-            unchanged = form.is_valid() and not form.differences
-            if not unchanged and (refusal := _save_entry(request, timer, form, now)):
-                return refusal
-        status = _run(request, timer.conversation, lambda: desk.resume(timer, now))
+        form = _changed_form(request, timer)
+        refused = _save_entry(request, form, now) if form else 0
+        status = refused or _run(request, timer.conversation, lambda: desk.resume(timer, now))
+    if form and refused:
+        return _form_again(request, timer, form, refused)
     return truth(request, timer.conversation, status, logged=timer.entry is not None)
+
+
+def _changed_form(request: Request, timer: Timer) -> EntryForm | None:
+    """That of the entry that the timer carries, if anything in it was changed."""
+    if not timer.entry or not timer.is_open or "billed" not in request.POST:
+        return None
+    form = EntryForm(request.POST, entry=timer.entry)
+    return None if form.is_valid() and not form.differences else form
 
 
 def _run(request: Request, conversation: Conversation, verb: Callable[[], Timer]) -> int:
@@ -144,22 +148,22 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def restore(request: Request, pk: int) -> HttpResponse:
     """Undo canceling, or saving the entry."""
-    now = timezone.now()
+    now, status = timezone.now(), 200
     with at_desk(request, pk) as desk:
         timer = own(desk, pk)
         was_logged = timer.state == Timer.State.LOGGED
         try:
             (timer.reopen if was_logged else timer.restore)(now)
         except AnotherTimerIsOpen:
+            status = 409
             text = _("Another timer is open on #%(number)s. Save or cancel it, then undo.")
             text %= {"number": timer.conversation_id}
             messages.error(request, text, extra_tags=reverse("timers:restore", args=[pk]))
-            return truth(request, timer.conversation, status=409)
         except EditConflict as conflict:
+            status = 409
             address = reverse("billing:entry", args=[conflict.entry.pk])
             messages.error(request, _stays_saved(conflict.entry), extra_tags=f"show {address}")
-            return truth(request, timer.conversation, status=409)
-    return truth(request, timer.conversation, logged=was_logged)
+    return truth(request, timer.conversation, status, logged=was_logged and status == 200)
 
 
 def _stays_saved(entry: BillingEntry) -> str:
@@ -176,22 +180,22 @@ def _stays_saved(entry: BillingEntry) -> str:
 
 @require_POST
 def convert(request: Request, pk: int) -> HttpResponse:
-    kind, now = request.POST.get("kind", ""), timezone.now()
+    kind, now, status = request.POST.get("kind", ""), timezone.now(), 200
     if kind not in BillingType.Kind.values:
         raise BadRequest(_("A timer becomes a service charge or a time entry."))
     with at_desk(request, pk) as desk:
         timer = own(desk, pk)
         keep_note(request, timer)
         try:
-            entry = timer.convert(kind=kind, now=now)
+            timer.convert(kind=kind, now=now)
         except TimerCanceled:
+            status = 409
             text = _("The timer on #%(number)s was canceled.")
             messages.error(request, text % {"number": timer.conversation_id})
-            return truth(request, timer.conversation, status=409)
-    if timer.is_open and request.POST.get("on") != str(timer.conversation_id):
+    if timer.entry and timer.is_open and request.POST.get("on") != str(timer.conversation_id):
         address = reverse("conversations:detail", args=[timer.conversation_id])
-        messages.info(request, _prepared(entry), extra_tags=f"show {address}")
-    return truth(request, timer.conversation)
+        messages.info(request, _prepared(timer.entry), extra_tags=f"show {address}")
+    return truth(request, timer.conversation, status)
 
 
 def _prepared(entry: BillingEntry) -> str:
@@ -208,29 +212,25 @@ def save(request: Request, pk: int) -> HttpResponse:
     now = timezone.now()
     with at_desk(request, pk) as desk:
         timer = own(desk, pk)
-        if timer.entry is None or not timer.is_open:
-            return _too_late(request, timer)
-        form = EntryForm(request.POST, entry=timer.entry)
-        undo = reverse("timers:restore", args=[pk])
-        if refusal := _save_entry(request, timer, form, now, undo):
-            return refusal
+        form = EntryForm(request.POST, entry=timer.entry) if timer.entry and timer.is_open else None
+        refused = _save_entry(request, form, now, reverse("timers:restore", args=[pk])) if form else 0
+    if form is None:
+        return _too_late(request, timer)
+    if refused:
+        return _form_again(request, timer, form, refused)
     return truth(request, timer.conversation, logged=True)
 
 
-def _save_entry(
-    request: Request, timer: Timer, form: EntryForm, now: datetime, undo: str = ""
-) -> HttpResponse | None:
-    """None if it is saved, which the address `undo` takes back; else the form once more."""
+def _save_entry(request: Request, form: EntryForm, now: datetime, undo: str = "") -> int:
+    """0 if it is saved, which the address `undo` takes back; else the status of the refusal."""
     if not form.is_valid():
-        return _form_again(request, timer, form, 422)
+        return 422
     try:
         form.save(by=request.user, now=now)
-    except EditConflict as conflict:
-        # What was sent twice at the same moment is saved already.
-        sent_again = conflict.entry.confirmed_at and not form.differences
-        return None if sent_again else _form_again(request, timer, form, 409, conflict.entry)
+    except EditConflict:
+        return 409
     messages.success(request, _("Logged %(figure)s.") % {"figure": form.entry.figure}, extra_tags=undo)
-    return None
+    return 0
 
 
 def _too_late(request: Request, timer: Timer) -> HttpResponse:
@@ -257,10 +257,9 @@ def _settled(entry: BillingEntry) -> str:
     return told[states(entry.state)] % {"number": entry.conversation_id}
 
 
-def _form_again(
-    request: Request, timer: Timer, form: EntryForm, status: int, saved: BillingEntry | None = None
-) -> HttpResponse:
-    """The form with what was typed, and its errors or the version that somebody else saved."""
+def _form_again(request: Request, timer: Timer, form: EntryForm, status: int) -> HttpResponse:
+    """The form with what was typed, and its errors (422) or the version that somebody else saved (409)."""
+    saved = timer.entry if status == 409 else None
     context: dict[str, Any] = {"entry_form": form, "entry": timer.entry, "saved": saved}
     if request.htmx:
         return truth(request, timer.conversation, status, **context)

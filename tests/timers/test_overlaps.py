@@ -4,19 +4,26 @@ import pytest
 
 from billing.models import BillingEntry
 from tests.factories import ConversationFactory, MembershipFactory
+from tests.timers.clicks import WAYS
 from tests.timers.moments import START, after
 from timers.models import Timer
 
 
+@pytest.fixture(params=WAYS)
+def do(request):
+    """A function that does what a verb says to a timer: `do(timer, "stop", now)`."""
+    return request.param
+
+
 @pytest.fixture
-def record(agent):
+def record(agent, do):
     """A function that records runs, given in minutes, on a conversation; returns the last one's entry."""
 
     def record(conversation, *runs, user=agent):
         for begin, end in runs:
             timer = Timer.objects.start(user=user, conversation=conversation, now=after(minutes=begin))
-            timer.stop(after(minutes=end))
-        return timer.convert(kind="service", now=after(days=1))
+            do(timer, "stop", after(minutes=end))
+        return do(timer, "convert", kind="service", now=after(days=1))
 
     return record
 
@@ -76,13 +83,13 @@ def test_the_conversation_that_shares_most_is_named(record, customer, conversati
 
 
 def test_a_timer_that_still_runs_overlaps_up_to_the_end_of_the_stopped_one(
-    agent, record, conversation, another
+    agent, do, record, conversation, another
 ):
     running = Timer.objects.start(user=agent, conversation=conversation, now=after(minutes=10))
     entry = record(another, (0, 30))
     assert (entry.overlap_seconds, entry.overlap_with) == (20 * 60, conversation)
-    running.stop(after(minutes=40))
-    assert (running.entry.overlap_seconds, running.entry.overlap_with) == (20 * 60, another)
+    entry = do(running, "stop", after(minutes=40)).entry
+    assert (entry.overlap_seconds, entry.overlap_with) == (20 * 60, another)
 
 
 def test_a_timer_that_starts_when_the_other_stops_does_not_overlap(agent, record, conversation, another):
@@ -115,10 +122,10 @@ def test_time_in_another_workspace_is_not_told_here(
     assert (entry.overlap_seconds, entry.overlap_with) == (0, None)
 
 
-def test_shared_time_is_floored_once(agent, manual, record, conversation, another):
+def test_shared_time_is_floored_once(agent, manual, do, record, conversation, another):
     for begin in (0, 10):
         timer = Timer.objects.start(user=agent, conversation=conversation, now=after(seconds=begin))
-        timer.stop(after(seconds=begin + 0.6))
+        do(timer, "stop", after(seconds=begin + 0.6))
     assert record(another, (0, 1)).overlap_seconds == 1
 
 
@@ -128,3 +135,20 @@ def test_what_two_others_share_counts_once(record, conversation, another, custom
     entry = record(ConversationFactory(customer=customer), (0, 60))
     assert entry.overlap_seconds == 50 * 60
     assert entry.overlap_with in (conversation, another)
+
+
+def test_what_runs_before_it_was_started_by_a_clock_set_back_counts(manual, record, conversation, another):
+    record(another, (75, 90))
+    entry = record(conversation, (120, 65), (70, 100))
+    assert (entry.overlap_seconds, entry.overlap_with) == (15 * 60, another)
+
+
+def test_timers_that_a_start_stops_name_the_one_that_they_shared_most_with(workspace, agent, customer):
+    first, second, third, fourth = (ConversationFactory(customer=customer) for _ in range(4))
+    for minutes, each in ((0, first), (10, second), (20, third)):
+        Timer.objects.start(user=agent, conversation=each, now=after(minutes=minutes))
+    workspace.one_running_timer = True
+    workspace.save()
+    Timer.objects.start(user=agent, conversation=fourth, now=after(minutes=60))
+    entry = BillingEntry.objects.get(conversation=second)
+    assert (entry.overlap_seconds, entry.overlap_with) == (50 * 60, first)

@@ -7,6 +7,7 @@ import pytest
 from billing.models import BillingEntry, EditConflict, NotEditable
 from tests.factories import BillingEntryFactory, ConversationFactory, MembershipFactory
 from tests.races import together
+from tests.timers.clicks import WAYS
 from tests.timers.moments import START, after
 from timers.models import AnotherTimerIsOpen, Interval, Timer, TimerCanceled
 
@@ -36,16 +37,24 @@ def twenty(timer, act):
     return [request(timer, act, seconds) for seconds in range(20)]
 
 
-def stop(timer, now):
-    return timer.stop(now)
+@pytest.fixture(params=WAYS)
+def do(request):
+    return request.param
 
 
-def cancel(timer, now):
-    return timer.cancel(now)
+@pytest.fixture
+def stop(do):
+    return lambda timer, now: do(timer, "stop", now)
 
 
-def convert(timer, now):
-    return timer.convert(kind="service", now=now)
+@pytest.fixture
+def cancel(do):
+    return lambda timer, now: do(timer, "cancel", now)
+
+
+@pytest.fixture
+def convert(do):
+    return lambda timer, now: do(timer, "convert", kind="service", now=now)
 
 
 def save(timer, now):
@@ -65,7 +74,7 @@ def test_fifty_starts_at_once_make_one_timer(agent, conversation):
     assert set(results) == {Timer.objects.get()}
 
 
-def test_twenty_stops_at_once_write_one_interval_and_one_entry(running):
+def test_twenty_stops_at_once_write_one_interval_and_one_entry(running, stop):
     results = together(*twenty(running, stop))
     assert errors(results) == []
     interval, entry = Interval.objects.get(), BillingEntry.objects.get()
@@ -75,7 +84,7 @@ def test_twenty_stops_at_once_write_one_interval_and_one_entry(running):
 
 
 @pytest.mark.parametrize("automatic", [True, False])
-def test_twenty_converts_at_once_make_one_entry(workspace, running, automatic):
+def test_twenty_converts_at_once_make_one_entry(workspace, running, convert, automatic):
     workspace.create_entries_automatically = automatic
     workspace.save()
     results = together(*twenty(running, convert))
@@ -95,7 +104,7 @@ def test_twenty_starts_of_a_timer_with_its_entry_begin_one_new_session(running):
     assert Timer.objects.count() == 2
 
 
-def test_stop_against_cancel_ends_canceled_with_one_interval(running):
+def test_stop_against_cancel_ends_canceled_with_one_interval(running, stop, cancel):
     assert errors(together(*[request(running, act) for act in [stop, cancel] * 8])) == []
     running.refresh_from_db()
     assert (running.state, running.intervals.count()) == ("canceled", 1)
@@ -103,7 +112,7 @@ def test_stop_against_cancel_ends_canceled_with_one_interval(running):
     assert BillingEntry.objects.count() <= 1
 
 
-def test_cancel_against_convert_has_one_winner(agent, conversations):
+def test_cancel_against_convert_has_one_winner(agent, conversations, cancel, convert):
     for conversation in conversations:
         timer = Timer.objects.start(user=agent, conversation=conversation, now=START)
         canceled, converted = together(request(timer, cancel), request(timer, convert))
@@ -117,7 +126,7 @@ def test_cancel_against_convert_has_one_winner(agent, conversations):
     assert Interval.objects.count() == ROUNDS
 
 
-def test_save_against_cancel_has_one_winner(agent, conversations):
+def test_save_against_cancel_has_one_winner(agent, conversations, cancel):
     for conversation in conversations:
         timer = Timer.objects.start(user=agent, conversation=conversation, now=START).stop(NOW)
         _, saved = together(request(timer, cancel), request(timer, save))
@@ -130,7 +139,7 @@ def test_save_against_cancel_has_one_winner(agent, conversations):
             assert outcome == ("canceled", "discarded", 2)
 
 
-def test_approve_against_cancel_has_one_winner(agent, manager, conversations):
+def test_approve_against_cancel_has_one_winner(agent, manager, conversations, cancel):
     for conversation in conversations:
         timer = Timer.objects.start(user=agent, conversation=conversation, now=START).stop(NOW)
         entry = timer.entry

@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.forms import EntryForm
 from billing.models import BillingEntry
 from conversations.models import Conversation
+from tests.cast import sign_in
+from tests.races import together
 from tests.timers.clicks import click
 from timers.models import Timer
 from workspaces.models import User, Workspace
@@ -44,19 +45,18 @@ class TestSave:
         entry.refresh_from_db()
         assert entry.version == fields["version"] + 1
 
-    def test_sent_twice_at_the_same_moment_both_are_told_that_it_is_saved(
-        self, as_agent: Client, timer: Timer, entry: BillingEntry, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.django_db(transaction=True)
+    def test_sent_twice_at_the_same_moment_it_is_saved_once(
+        self, agent: User, timer: Timer, entry: BillingEntry
     ) -> None:
         fields = self.fields(entry)
-        save = EntryForm.save
-
-        def overtaken(form: EntryForm, **arguments: Any) -> None:
-            monkeypatch.undo()
-            assert click(as_agent, "save", timer.pk, **fields).status_code == 200
-            save(form, **arguments)
-
-        monkeypatch.setattr(EntryForm, "save", overtaken)
-        assert click(as_agent, "save", timer.pk, **fields).status_code == 200
+        clients = [sign_in(agent) for _ in range(4)]
+        answers = together(
+            *[lambda client=client: click(client, "save", timer.pk, **fields) for client in clients]
+        )
+        assert [answer.status_code for answer in answers] == [200] * 4
+        said = "".join(answer.content.decode() for answer in answers)
+        assert said.count("Logged 1:15:00") == 1
         entry.refresh_from_db()
         assert entry.version == fields["version"] + 1
 

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from billing.models import BillingEntry
 from tests.factories import (
@@ -93,6 +95,14 @@ def test_only_the_agents_own_time_in_this_workspace_is_drawn_beside(
     record(another, (20, 30))
     [lane] = Timeline.of(record(conversation, (0, 20))).lanes
     assert lane.conversation_id == conversation.pk
+
+
+def test_timers_of_long_ago_are_not_looked_through(record, conversation):
+    timeline = Timeline.of(record(conversation, (0, 20)))
+    with CaptureQueriesContext(connection) as captured:
+        assert timeline.lanes
+    (query,) = captured
+    assert '"changed_at" >= ' in query["sql"]
 
 
 def test_times_are_told_in_the_workspaces_zone(record, workspace, conversation):

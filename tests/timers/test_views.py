@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import BillingEntry
 from conversations.models import Conversation
-from tests.cast import sign_in
-from tests.factories import ConversationFactory, TimerFactory
+from tests.factories import BillingEntryFactory
 from tests.timers.clicks import click
 from timers.board import Board
+from timers.log import SHOWN
 from timers.models import Timer
 from workspaces.models import User, Workspace
 
@@ -72,11 +68,24 @@ class TestPoll:
     def seen(self, user: User, here: Conversation | None = None) -> str:
         return Board(user, timezone.now(), here).seen
 
+    @pytest.mark.parametrize("logged", [0, 1, SHOWN + 2])
     def test_204_when_nothing_changed(
-        self, as_agent: Client, agent: User, timer: Timer, conversation: Conversation
+        self, as_agent: Client, agent: User, timer: Timer, conversation: Conversation, logged: int
     ) -> None:
+        BillingEntryFactory.create_batch(logged, conversation=conversation, user=agent)
         for here in (None, conversation):
             assert self.poll(as_agent, self.seen(agent, here), here).status_code == 204
+
+    def test_an_entry_of_the_log_that_has_changed_is_drawn_anew(
+        self, as_agent: Client, agent: User, manager: User, conversation: Conversation
+    ) -> None:
+        entry = BillingEntryFactory(conversation=conversation, user=agent)
+        seen = self.seen(agent, conversation)
+        entry.revise(by=manager, version=1, now=timezone.now(), billed_seconds=60)
+        response = self.poll(as_agent, seen, conversation)
+        assert response.status_code == 200
+        assert 'id="others"' in response.content.decode()
+        assert 'id="my-timer"' not in response.content.decode()
 
     def test_a_timer_that_ran_and_stopped_again_is_drawn_anew(
         self, as_agent: Client, agent: User, workspace: Workspace, timer: Timer
@@ -247,41 +256,6 @@ class TestRefusals:
         entry = BillingEntry.objects.get()
         assert (entry.user_id, entry.workspace_id, entry.state) == (timer.user_id, timer.workspace_id, "new")
         assert entry.raw_seconds == Timer.objects.get().raw_seconds(timezone.now()) >= 3600
-
-
-class TestManagers:
-    def test_they_see_who_runs_and_stop_a_forgotten_one(self, as_manager: Client, timer: Timer) -> None:
-        assert "Katharina Wiegand" in as_manager.get("/timers/").content.decode()
-        response = click(as_manager, "stop", timer.pk)
-        assert response.headers["HX-Refresh"] == "true"
-        timer.refresh_from_db()
-        assert timer.state == "stopped"
-        assert timer.entry and timer.entry.user == timer.user and timer.entry.confirmed_at is None
-        assert timer.entry.history.get().history_user.username == "manager"
-
-    def test_agents_do_not(self, as_colleague: Client, timer: Timer) -> None:
-        assert "Katharina Wiegand" not in as_colleague.get("/timers/").content.decode()
-
-    def test_managers_of_elsewhere_do_not(self, as_outsider: Client, timer: Timer) -> None:
-        assert "Katharina Wiegand" not in as_outsider.get("/timers/").content.decode()
-
-
-@pytest.mark.parametrize("address", ["/timers/", "/timers/status/", "/conversations/"])
-def test_a_page_costs_the_same_with_one_timer_and_with_thirty(
-    address: str, agent: User, conversation: Conversation, django_assert_num_queries: Callable[..., Any]
-) -> None:
-    def open_timer(conversation: Conversation) -> None:
-        TimerFactory(user=agent, conversation=conversation, ran=60)
-
-    open_timer(conversation)
-    client = sign_in(agent)
-    client.get(address)
-    with CaptureQueriesContext(connection) as one:
-        client.get(address)
-    for _ in range(29):
-        open_timer(ConversationFactory(customer=conversation.customer))
-    with django_assert_num_queries(len(one)):
-        client.get(address)
 
 
 def test_saving_brings_what_the_customer_comes_to_this_month(

@@ -145,7 +145,7 @@ class Desk:
             changed_at=now,
         )
         timer.write_new()
-        timer.packed_runs = None
+        timer.runs = []
         self._introduce(timer)
         self.timers.append(timer)
         return timer
@@ -154,7 +154,12 @@ class Desk:
         if not conversation.workspace.one_running_timer:
             return []
         theirs = [timer for timer in self.open if timer.workspace_id == conversation.workspace_id]
-        return [timer.stop(now) for timer in theirs if timer.is_running]
+        stopped = [timer for timer in theirs if timer.is_running]
+        for timer in stopped:
+            timer.stop(now)
+            # The database is asked what ran beside the next one.
+            timer.write_down()
+        return stopped
 
 
 def _within(user: int, here: int, chosen: int, workspaces: list[int]) -> TimerQuerySet:

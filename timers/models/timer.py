@@ -257,7 +257,10 @@ class Timer(HeldTimer):
         return True
 
     def _prepare_entry(self, kind: str, now: datetime, by: User | None = None) -> BillingEntry:
-        overlap = Overlap() if self.may_overlap is False else count_overlap(self, self.runs)
+        set_back = any(run.clock_stepped_back for run in self.runs)
+        # Runs of a clock that was set back may lie before the moment from which others were looked for.
+        is_alone = self.may_overlap is False and not set_back
+        overlap = Overlap() if is_alone else count_overlap(self, self.runs)
         entry = BillingEntry.objects.prepare(
             user=self.user,
             conversation=self.conversation,
@@ -272,7 +275,7 @@ class Timer(HeldTimer):
             reason=f"Prepared from the timer, {self.billing_type or 'no billing type'}",
             overlap_seconds=overlap.seconds,
             overlap_with_id=overlap.conversation_id,
-            clock_stepped_back=any(run.clock_stepped_back for run in self.runs),
+            clock_stepped_back=set_back,
         )
         entry.is_held = True
         self._change(entry=entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from billing.models import BillingType
 from timers.models.interval import Interval
@@ -27,14 +27,9 @@ class TimerQuerySet(models.QuerySet["Timer"]):
     def running(self) -> TimerQuerySet:
         return self.filter(state=self.model.State.RUNNING)
 
-    def for_user(self, user: User) -> TimerQuerySet:
-        """The user's own, in the workspaces that they (still) belong to."""
-        return self.filter(user=user, workspace__in=user.workspace_ids)
-
     def stoppable_by(self, user: User) -> TimerQuerySet:
-        """The user's own, and everybody's in the workspaces that they manage."""
-        mine = Q(user=user, workspace__in=user.roles)
-        return self.filter(mine | Q(workspace__in=user.managed_ids))
+        """Everybody's in the workspaces that the user manages; their own they stop at their desk."""
+        return self.filter(workspace__in=user.managed_ids)
 
     def with_runs(self) -> TimerQuerySet:
         """Each with its `runs`, from the same query."""
@@ -61,7 +56,5 @@ class TimerQuerySet(models.QuerySet["Timer"]):
         return self.annotate(packed_rules=models.Case(models.When(pk=chosen, then=Subquery(rows))))
 
     def for_display(self) -> TimerQuerySet:
-        """With what a page shows of a timer; running first, the latest on top."""
-        related = "workspace", "user", "conversation__customer", "billing_type", "entry"
-        first = models.Case(models.When(state=self.model.State.RUNNING, then=0), default=1)
-        return self.select_related(*related).with_runs().order_by(first, "-changed_at", "-pk")
+        """With what a page shows of a running timer."""
+        return self.select_related("workspace", "user", "conversation__customer").with_runs()
