@@ -71,6 +71,8 @@ def _rows(batch: ExportBatch) -> Iterator[list[Cell]]:
     entries = BillingEntry.objects.filter(workspace=batch.workspace_id, batch=batch)
     ordered = entries.order_by("conversation__customer__name", "date", "pk")
     ids = list(ordered.values_list("pk", flat=True))
+    if not ids:  # No batch was ever empty.
+        raise Reversed
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
         found = entries.select_related("batch", "user", "conversation__customer").in_bulk(some)

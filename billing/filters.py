@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils.translation import gettext
 
+from workspaces.fields import PickField
 from workspaces.models import User
-from workspaces.widgets import FirstOnes, QuickDate, QuickSelect
+from workspaces.widgets import QuickDate, QuickSelect
 
 
 def choose(name: Any, choices: dict[str, Any], **attributes: str) -> forms.ChoiceField:
@@ -19,29 +20,13 @@ def choose(name: Any, choices: dict[str, Any], **attributes: str) -> forms.Choic
     )
 
 
-class PickField(forms.ModelChoiceField):
-    """The same of records, which the form names as its user's; `every` stands for all of them.
-
-    Only the first ones are offered, but any of them can be asked for.
-    """
-
-    iterator = FirstOnes
-    chosen: Model | None = None
-    offered: QuerySet[Any] | None = None
-
-    def __init__(self, name: Any, every: Any, records: QuerySet[Model], *, grouped: bool = False) -> None:
-        self.grouped = grouped
-        super().__init__(records, label=name, required=False, empty_label=every, widget=_select(name))
-
-    def clean(self, value: Any) -> Any:
-        self.chosen = super().clean(value)
-        return self.chosen
+def pick(name: Any, every: Any, records: type[Model], field: type[PickField] = PickField) -> PickField:
+    """The same of records, which the form names as its user's; `every` stands for all of them."""
+    none = records._default_manager.none()
+    return field(none, label=name, required=False, empty_label=every, widget=_select(name))
 
 
 class PersonField(PickField):
-    def __init__(self, name: Any, every: Any) -> None:
-        super().__init__(name, every, User.objects.none())
-
     def label_from_instance(self, person: User) -> str:
         return person.display_name
 

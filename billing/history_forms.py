@@ -15,12 +15,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
-from billing.filters import Filters, PersonField, PickField, choose
+from billing.filters import Filters, PersonField, choose, pick
 from billing.latest import united
 from billing.models import BillingEntry, BillingType
-from billing.moments import microseconds_of, moment_of
 from conversations.models import Customer
 from workspaces.models import Membership, User, Workspace
+from workspaces.moments import microseconds_of, moment_of
 from workspaces.widgets import OFFERED, QuickHidden
 
 
@@ -64,8 +64,8 @@ class HistoryFilters(Filters):
     }
 
     kind = choose(_("Kind"), KINDS)
-    person = PersonField(_("By"), _("By everybody"))
-    workspace = PickField(_("Workspace"), _("Every workspace"), Workspace.objects.none())
+    person = pick(_("By"), _("By everybody"), User, PersonField)
+    workspace = pick(_("Workspace"), _("Every workspace"), Workspace)
     entry = forms.ModelChoiceField(
         BillingEntry.objects.none(), label=_("Entry"), required=False, widget=QuickHidden
     )

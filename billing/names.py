@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 
 from billing.models import BillingEntry
 from conversations.models import Customer
-from workspaces.models import Membership, User
+from workspaces.models import Membership, User, displayed
 from workspaces.prepared import Prepared
 from workspaces.widgets import QuickSelect
 
@@ -22,6 +22,8 @@ Names = dict[int, str]
 #: Of more there is no list to choose from: a part of the name is typed.
 LISTED = 100
 LONGEST = 100
+#: More are not asked for at once: each is repeated in every query of the page.
+MOST_FOUND = 1000
 
 
 class NameField(forms.Field):
@@ -67,7 +69,8 @@ class NameField(forms.Field):
         for word in text.split():
             holds = (Q((f"{column}__icontains", word)) for column in self.columns)
             found = found.filter(reduce(or_, holds))
-        return list(found.values_list("pk", flat=True))
+        numbers = list(found.order_by().values_list("pk", flat=True)[: MOST_FOUND + 1])
+        return numbers if len(numbers) <= MOST_FOUND else []
 
 
 def agents_in(workspaces: list[int]) -> QuerySet[User]:
@@ -92,8 +95,7 @@ def offered_in(workspaces: list[int]) -> tuple[Names | None, Names | None]:
             continue
         members += 1
         if is_offered:
-            # As a user's display_name is made.
-            agents[pk] = f"{second} {first}".strip() or third
+            agents[pk] = displayed(second, first, third)
     return agents if members <= LISTED else None, customers if len(customers) <= LISTED else None
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from billing.chips import changed_chip, flag_chips
 from billing.models.figures import Figures
 from billing.sums import Sums
-from workspaces.models import User
+from workspaces.models import User, displayed
 from workspaces.money import format_amount, format_money
 from workspaces.templatetags.stint import day
 
@@ -71,7 +71,7 @@ class Row(Figures, _Columns):
 
     @property
     def agent_name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip() or self.username
+        return displayed(self.first_name, self.last_name, self.username)
 
     @property
     def agent(self) -> User:

@@ -21,6 +21,7 @@ from billing.models.entry_queryset import BillingEntryQuerySet
 from billing.statement_forms import StatementFilters
 from billing.sums import Sums
 from conversations.models import Customer
+from workspaces.counts import MOST, Many
 from workspaces.durations import format_clock
 from workspaces.models import User
 from workspaces.money import format_amount
@@ -28,8 +29,6 @@ from workspaces.money import format_amount
 State = BillingEntry.State
 #: So many customers are on a page.
 PER_PAGE = 50
-#: So many charges that wait are counted.
-COUNTED = 10_000
 #: What a line says; the rest of an entry, of its conversation and of its agent stays where it is.
 SHOWN = [
     *("workspace", "kind", "date", "description", "billed_seconds", "amount", "currency", "rule"),
@@ -116,9 +115,12 @@ class Statement:
     def _charged(self) -> BillingEntryQuerySet:
         return self._scope.filter(state__in=[State.APPROVED, State.INVOICED])
 
-    @property
+    @cached_property
     def customer(self) -> Customer | None:
-        return self.filters.chosen("customer")
+        customer = self.filters.chosen("customer")
+        if customer:
+            customer.workspace = self.user.known_workspaces[customer.workspace_id]
+        return customer
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -155,9 +157,10 @@ class Statement:
         ]
 
     @cached_property
-    def waiting(self) -> int:
+    def waiting(self) -> Many:
         """How many charges of these days are not approved (yet), and so are not counted here."""
-        return self._scope.filter(state__in=[State.NEW, State.RETURNED])[:COUNTED].count()
+        waiting = self._scope.filter(state__in=[State.NEW, State.RETURNED])
+        return Many(waiting.order_by()[: MOST + 1].count())
 
     @property
     def printed_on(self) -> date:

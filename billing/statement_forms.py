@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from billing.filters import DayField, Filters, PickField, choose
+from billing.filters import DayField, Filters, choose, pick
 from billing.models import ExportBatch
 from conversations.models import Customer
 from workspaces.models import User
@@ -25,7 +25,7 @@ class StatementFilters(Filters):
     shown: nobody should send a customer more, or less, than they meant to.
     """
 
-    customer = PickField(_("Customer"), _("Every customer"), Customer.objects.none(), grouped=True)
+    customer = pick(_("Customer"), _("Every customer"), Customer)
     dates = choose(_("Dates"), {})
     since = DayField(pgettext_lazy("dates", "From"))
     until = DayField(pgettext_lazy("dates", "To"))
@@ -37,8 +37,7 @@ class StatementFilters(Filters):
         super().__init__(data, auto_id="filter-%s")
         self.today = today
         fields: dict[str, Any] = self.fields
-        customers = Customer.objects.filter(workspace__in=user.managed_ids).select_related("workspace")
-        fields["customer"].queryset = customers.order_by("workspace__name", "workspace", "name", "pk")
+        fields["customer"].offer(Customer.objects.filter(workspace__in=user.managed_ids), user)
         fields["batch"].queryset = ExportBatch.objects.reviewable_by(user).standing()
         months = [(f"{first:%Y-%m}", date_format(first, "MONTH_FORMAT")) for first in self._months]
         fields["dates"].choices = [*months, ("range", _("From … to …"))]

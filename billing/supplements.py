@@ -85,6 +85,8 @@ class FillIn(AlterField):
             # By Django the foreign key would be made anew, and people wait for that and it for them.
             rule = f"{self.supplement.name}_always"
             for step in (
+                # From an attempt that ended at the next ones.
+                f"DROP CONSTRAINT IF EXISTS {rule}",
                 # What is known not to be NULL is not looked at while the table is locked.
                 f"ADD CONSTRAINT {rule} CHECK ({column} IS NOT NULL) NOT VALID",
                 f"VALIDATE CONSTRAINT {rule}",

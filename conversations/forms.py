@@ -13,21 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Conversation, Customer, Message
 from conversations.words import words_of
-from workspaces.fields import PlainTextField
+from workspaces.fields import PickField, PlainTextField
 from workspaces.models import User, Workspace
-from workspaces.widgets import FirstOnes, QuickSelect
+from workspaces.widgets import QuickSelect
 
 LONGEST_BODY = 20_000
-
-
-class PickField(forms.ModelChoiceField):
-    """Any of the rows can be chosen, but only the first ones are offered beside the one that is."""
-
-    chosen: Any = None
-
-    def clean(self, value: Any) -> Any:
-        self.chosen = super().clean(value)
-        return self.chosen
 
 
 class ConversationFilter(forms.Form):
@@ -57,7 +47,8 @@ class ConversationFilter(forms.Form):
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
-        offer(self.fields["customer"], Customer.objects.visible_to(user), user)
+        customer: Any = self.fields["customer"]
+        customer.offer(Customer.objects.visible_to(user), user)
         self.is_valid()
 
     @property
@@ -90,6 +81,7 @@ class ConversationForm(forms.ModelForm):
     class Meta:
         model = Conversation
         fields = ["customer", "subject", "contact", "billing_type"]
+        field_classes: ClassVar = {"customer": PickField, "billing_type": PickField}
         widgets: ClassVar = {"customer": QuickSelect, "billing_type": QuickSelect}
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
@@ -97,10 +89,11 @@ class ConversationForm(forms.ModelForm):
         for name in ("customer", "subject", "contact", "billing_type"):
             self.fields[name].widget.attrs["class"] = "input"
         customers: Any = self.fields["customer"]
-        offer(customers, Customer.objects.visible_to(user), user)
+        customers.offer(Customer.objects.visible_to(user), user)
+        customers.choose(self.initial.get("customer"))
         customers.empty_label = gettext("Choose a customer")
         types: Any = self.fields["billing_type"]
-        offer(types, types.queryset.visible_to(user).active(), user)
+        types.offer(types.queryset.visible_to(user).active(), user)
         types.empty_label = self._when_empty(user)
 
     @staticmethod
@@ -176,12 +169,3 @@ def members_called(text: str, workspace: Workspace) -> models.QuerySet[User]:
         names = Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(username__icontains=word)
         found = found.filter(names)
     return found.order_by("first_name", "last_name", "username")
-
-
-def offer(field: Any, rows: models.QuerySet, user: User) -> None:
-    """Let a choice field hold these rows, under the name of their workspace if they are of several."""
-    field.iterator = FirstOnes
-    field.grouped = len(user.workspace_ids) > 1
-    groups = ["workspace__name", "workspace"] if field.grouped else []
-    rows = rows.select_related("workspace") if field.grouped else rows
-    field.queryset = rows.order_by(*groups, "name", "pk")

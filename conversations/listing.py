@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from conversations.forms import ConversationFilter
 from conversations.models import Conversation, ConversationQuerySet
 from conversations.search import Found
-from workspaces.counts import MOST, Many
+from workspaces.counts import CountOf, Many
 from workspaces.models import User
 
 PER_PAGE = 30
@@ -38,24 +38,25 @@ class Listing:
         """How many are open, the user's own, nobody's, and, where the page says it, closed."""
         if self._found is not None:
             return self._found.count_by_view(self.user)
-        is_mine, is_nobodys = Q(assignee=self.user), Q(assignee=None)
-        counted = self._all.open().order_by().values("pk", "assignee")[: MOST + 1]
-        counts = counted.aggregate(
-            open=Count("pk"), mine=Count("pk", filter=is_mine), unassigned=Count("pk", filter=is_nobodys)
-        )
-        if self.filters.view_name == "closed" or not counts[self.filters.view_name]:
-            counts["closed"] = self._all.closed().order_by()[: MOST + 1].count()
-        return {view: Many(count) for view, count in counts.items()}
+        counts, shown = self._counted("open", "mine", "unassigned"), self.filters.view_name
+        return counts if counts.get(shown) else counts | self._counted("closed")
 
     def page(self, number: Any) -> Page:
         """Of what the view shows, with all that a row needs; where there is no such page, a near one."""
         if self.filters.order_name == "time":
-            numbers = self._by_time()
-            page = Pages(numbers, len(numbers)).get_page(number)
+            paginator: Paginator = Paginator(self._by_time(), PER_PAGE)
         else:
-            page = Pages(self._numbers, self.counts[self.filters.view_name]).get_page(number)
-        page.object_list = self._rows(page.object_list) if page.paginator.count else []
+            paginator = Paginator(self._numbers, PER_PAGE)
+            paginator.count = self.counts[self.filters.view_name]
+        page = paginator.get_page(number)
+        page.object_list = self._rows(page.object_list) if paginator.count else []
         return page
+
+    def _counted(self, *views: str) -> dict[str, int]:
+        """One row, and of some table: none of the counts has to do with it."""
+        counts = [CountOf(self._in(view)) for view in views]
+        found = User.objects.filter(pk=self.user.pk).values_list(*counts).get()
+        return dict(zip(views, map(Many, found), strict=True))
 
     def _rows(self, numbers: Any) -> list[Conversation]:
         found = Conversation.objects.visible_to(self.user).filter(pk__in=numbers).with_time()
@@ -83,7 +84,7 @@ class Listing:
         customer = self.filters.chosen_customer
         return Found.by(self.filters.search, self.user, customer) if self.filters.search.strip() else None
 
-    @property
+    @cached_property
     def _all(self) -> ConversationQuerySet:
         """Whatever the view."""
         rows = Conversation.objects.visible_to(self.user)
@@ -95,7 +96,9 @@ class Listing:
 
     @property
     def _view(self) -> ConversationQuerySet:
-        view = self.filters.view_name
+        return self._in(self.filters.view_name)
+
+    def _in(self, view: str) -> ConversationQuerySet:
         rows = self._all.closed() if view == "closed" else self._all.open()
         if view == "mine":
             return rows.filter(assignee=self.user)
@@ -109,15 +112,3 @@ class Listing:
     @property
     def _order(self) -> tuple[Any, ...]:
         return ORDERS[self.filters.order_name]
-
-
-class Pages(Paginator):
-    """Pages of rows that are counted already, as far as `Many` reaches."""
-
-    def __init__(self, rows: QuerySet[Any, Any] | list[int], count: int) -> None:
-        super().__init__(rows, PER_PAGE)
-        self.count = count
-
-    @property
-    def num_pages(self) -> int:
-        return max(1, -(-min(self.count, MOST) // self.per_page))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from conversations.models import Conversation, Message
 from workspaces.models import User
+from workspaces.moments import EPOCH, microseconds_of, moment_of
 from workspaces.prepared import Prepared
 
 #: So many messages are shown at once.
@@ -18,8 +19,6 @@ LENGTH = 50
 #: The kind of what somebody did without a message: they started a timer.
 START = "start"
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 NAMES = "username", "first_name", "last_name"
 
 
@@ -29,7 +28,7 @@ class Thread:
     def __init__(self, conversation: Conversation, before: str = "") -> None:
         self.conversation = conversation
         is_moment = before.isascii() and before.isdigit() and len(before) <= 17
-        self.before = EPOCH + int(before) * MICROSECOND if is_moment else None
+        self.before = moment_of(int(before)) if is_moment else None
 
     @cached_property
     def items(self) -> list[Message]:
@@ -43,7 +42,7 @@ class Thread:
     @property
     def earlier(self) -> int | None:
         """Before when there is more, in microseconds; None if this is the beginning."""
-        return (self.items[0].created_at - EPOCH) // MICROSECOND if self._are_more else None
+        return microseconds_of(self.items[0].created_at) if self._are_more else None
 
     @property
     def participants(self) -> list[str]:

@@ -1,12 +1,16 @@
-"""Form fields for what people write."""
+"""Form fields for what people write and for what they choose."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 
-from workspaces.widgets import QuickTextarea
+from workspaces.models import User
+from workspaces.widgets import FirstOnes, QuickTextarea
 
 
 class PlainTextField(forms.CharField):
@@ -18,3 +22,30 @@ class PlainTextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+class PickField(forms.ModelChoiceField):
+    """Any of the rows can be chosen, but only the first ones are offered, beside the one that is chosen."""
+
+    iterator = FirstOnes
+    chosen: Model | None = None
+    #: If they are others than those that can be chosen.
+    offered: QuerySet[Any] | None = None
+    #: Whether they stand under the names of their workspaces.
+    grouped = False
+
+    def clean(self, value: Any) -> Any:
+        self.chosen = super().clean(value)
+        return self.chosen
+
+    def choose(self, value: Any) -> None:
+        """What is chosen as long as nothing is sent; what makes no sense is passed over."""
+        with suppress(ValidationError):
+            self.chosen = self.to_python(value)
+
+    def offer(self, rows: QuerySet[Any], user: User) -> None:
+        """Hold these rows, which have names; under those of the workspaces if the user is in several."""
+        self.grouped = len(user.workspace_ids) > 1
+        groups = ["workspace__name", "workspace"] if self.grouped else []
+        rows = rows.select_related("workspace") if self.grouped else rows
+        self.queryset = rows.order_by(*groups, "name", "pk")

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from workspaces.fields import PickField
 
 #: No select holds more. What else there is has a page with a link, and an address can name it.
 OFFERED = 200
@@ -68,20 +71,20 @@ def _written(value: Any, label: Any, chosen: list[str]) -> str:
 
 
 class FirstOnes(forms.models.ModelChoiceIterator):
-    """The first `OFFERED` rows, and of others the one that is chosen.
+    """The first `OFFERED` rows of a PickField, and of others the one that is chosen.
 
-    Of the field it takes `chosen`; `offered`, the rows if they are others than those that can be asked for;
-    and whether they are `grouped` under the names of their workspaces, unless those are one.
+    They are in groups under the names of their workspaces if the field says so, unless those are one.
     """
+
+    field: PickField
 
     def __iter__(self) -> Iterator[Any]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
-        offered = getattr(self.field, "offered", None)
-        rows = list((self.queryset if offered is None else offered)[:OFFERED])
-        chosen = getattr(self.field, "chosen", None)
-        if chosen and chosen not in rows:
-            rows.append(chosen)
+        offered = self.queryset if self.field.offered is None else self.field.offered
+        rows = list(offered[:OFFERED])
+        if self.field.chosen and self.field.chosen not in rows:
+            rows.append(self.field.chosen)
         choices = ((self._group_of(row), self.choice(row)) for row in rows)
         groups = [(name, [choice for _, choice in found]) for name, found in groupby(choices, itemgetter(0))]
         for name, found in groups:
@@ -91,4 +94,4 @@ class FirstOnes(forms.models.ModelChoiceIterator):
                 yield name, found
 
     def _group_of(self, row: Any) -> str:
-        return row.workspace.name if getattr(self.field, "grouped", False) else ""
+        return row.workspace.name if self.field.grouped else ""

@@ -21,7 +21,6 @@ from django_htmx.http import push_url, reswap, retarget
 
 from billing.changes import changes_of
 from billing.models import BillingEntry
-from billing.moments import microseconds_of, moment_of
 from billing.review_forms import DecisionForm, ReturnForm, VersionForm
 from billing.sums import Sums
 from billing.views.reviewing import (
@@ -32,6 +31,7 @@ from billing.views.reviewing import (
     refused,
     show_queue,
 )
+from workspaces.moments import microseconds_of, moment_of
 from workspaces.parts import answer
 from workspaces.requests import Request, page_of
 

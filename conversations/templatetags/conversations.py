@@ -1,9 +1,7 @@
 """How what people wrote is shown."""
 
 import re
-from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 from django import template
 from django.urls import reverse
@@ -13,12 +11,6 @@ register = template.Library()
 
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _LINKS = re.compile(r"""(?i:https?://)[^\s<>"']+|(?<![\w&/#])\#[1-9][0-9]{0,17}\b""")
-
-
-@register.filter
-def get(mapping: Mapping[Any, Any], key: Any) -> Any:
-    """The value of a key that is itself a variable, or None."""
-    return mapping.get(key)
 
 
 @register.filter

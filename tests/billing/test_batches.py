@@ -309,22 +309,6 @@ def test_a_large_batch_is_read_in_parts_and_is_whole(
         assert "B7" not in cells
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_a_batch_that_is_reversed_while_it_is_read_is_not_there(
-    as_manager, manager, batch, monkeypatch, form
-):
-    def while_it_is_read(cell):
-        batch.reverse(by=manager, now=timezone.now())
-        return cell
-
-    make(batch.entries.get().user, batch.entries.get().conversation)
-    monkeypatch.setattr("billing.exports.AT_ONCE", 1)
-    monkeypatch.setattr("billing.exports.inert", while_it_is_read)
-    second = batch.entries.get()
-    BillingEntryFactory(user=second.user, conversation=second.conversation, state="invoiced", batch=batch)
-    assert as_manager.get(f"{PAGE}{batch.pk}/{form}/").status_code == 404
-
-
 def test_a_negative_number_would_stay_a_number():
     """Only texts are neutralised: figures never turn into texts."""
     assert inert(-5) == -5

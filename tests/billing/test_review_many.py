@@ -215,6 +215,15 @@ def test_a_typed_name_finds_none_of_another_workspace(as_manager, entries, forei
     assert as_manager.get(QUEUE, {"customer": "Foreign"}).status_code == 422
 
 
+def test_a_part_of_too_many_names_is_refused(as_manager, entries, short, monkeypatch):
+    monkeypatch.setattr(names, "MOST_FOUND", 2)
+    assert len(shown(as_manager, "customer=tomer 1")) == 2
+    response = as_manager.get(QUEUE, {"customer": "tomer"})
+    assert response.status_code == 422
+    assert response.context["queue"].entries == []
+    assert "Select a valid choice." in response.content.decode()
+
+
 def test_what_is_approved_by_a_typed_name_is_what_is_shown(as_manager, entries, short):
     query = "customer=tomer 1"
     page = as_manager.get(f"{QUEUE}?{query}")

@@ -1,5 +1,6 @@
 """Approving all without flags, undoing decisions, and where they lead."""
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 
@@ -138,6 +139,14 @@ def test_the_page_counts_those_without_flags_and_reads_none(as_manager, entries)
         if sql.startswith('SELECT "billing_billingentry"') and "LIMIT" not in sql and "GROUP BY" not in sql
     ]
     assert read == []
+
+
+def test_many_rows_leave_the_queue_without_a_header_that_a_proxy_refuses(as_manager, agent, conversation):
+    made = [make(agent, conversation) for _ in range(400)]
+    response = as_manager.post(UNFLAGGED, {"shown": fingerprint(as_manager)}, **HTMX)
+    assert {*states(made[:1]), *states(made[-1:])} == {"approved"}
+    assert len(response["HX-Trigger"]) < 1000
+    assert json.loads(response["HX-Trigger"])["decided"]["entries"] == [entry.pk for entry in made[:-51:-1]]
 
 
 # Undo

@@ -61,6 +61,29 @@ def test_the_views_say_how_many_each_holds(as_agent: Client, four: dict) -> None
     assert as_agent.get(URL, {"view": "closed"}).context["counts"] == found
 
 
+def test_each_view_is_counted_by_itself_and_to_an_end(
+    as_agent: Client, agent: User, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workspaces.counts.MOST", 2)
+    ConversationFactory.create_batch(4, customer=customer)
+    mine = [ConversationFactory(customer=customer, subject=name, assignee=agent) for name in "ab"]
+    response = as_agent.get(URL, {"view": "mine"})
+    counts = {view: str(count) for view, count in response.context["counts"].items()}
+    assert counts == {"open": "2+", "mine": "2", "unassigned": "2+"}
+    assert [row.pk for row in response.context["page"]] == [each.pk for each in reversed(mine)]
+
+
+def test_pages_end_with_what_is_counted(
+    as_agent: Client, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workspaces.counts.MOST", 2)
+    monkeypatch.setattr("conversations.listing.PER_PAGE", 1)
+    for name in "abcd":
+        ConversationFactory(customer=customer, subject=name)
+    assert subjects(as_agent, page=99) == ["c"]
+    assert "2–2 of 2+" in as_agent.get(URL, {"page": 2}).content.decode()
+
+
 def test_a_customer_is_picked_out(as_agent: Client, four: dict, workspace: Workspace) -> None:
     other = CustomerFactory(workspace=workspace)
     ConversationFactory(customer=other, subject="the other's")

@@ -26,6 +26,37 @@ def test_the_form_names_the_default_and_preselects_a_customer(as_agent: Client, 
     assert f'<option value="{customer.pk}" selected>' in html
 
 
+@pytest.fixture
+def beyond(workspace: Workspace, customer: Customer, monkeypatch: pytest.MonkeyPatch) -> Customer:
+    """One that the list of customers does not offer: only the first of them is."""
+    monkeypatch.setattr("workspaces.widgets.OFFERED", 1)
+    return CustomerFactory(workspace=workspace, name="Zylinder")
+
+
+def test_a_customer_beyond_those_offered_is_preselected(as_agent: Client, beyond: Customer) -> None:
+    assert f'value="{beyond.pk}"' not in as_agent.get(URL).content.decode()
+    html = as_agent.get(URL, {"customer": beyond.pk}).content.decode()
+    assert f'<option value="{beyond.pk}" selected>' in html
+
+
+def test_a_customer_beyond_those_offered_stays_chosen(
+    as_agent: Client, beyond: Customer, written: dict
+) -> None:
+    response = as_agent.post(URL, written | {"customer": beyond.pk, "body": ""})
+    assert f'<option value="{beyond.pk}" selected>' in response.content.decode()
+    as_agent.post(URL, written | {"customer": beyond.pk})
+    assert Conversation.objects.get().customer == beyond
+
+
+@pytest.mark.parametrize("junk", ["x", "-1", "9" * 30, "1.5"])
+def test_a_customer_that_makes_no_sense_is_passed_over(
+    as_agent: Client, customer: Customer, foreign_conversation: Conversation, junk: str
+) -> None:
+    for value in (junk, foreign_conversation.customer_id):
+        form = as_agent.get(URL, {"customer": value}).context["form"]
+        assert [label for _, label in form.fields["customer"].choices] == ["Choose a customer", str(customer)]
+
+
 def test_a_conversation_starts_with_its_first_message(
     as_agent: Client, agent: User, customer: Customer, written: dict
 ) -> None:

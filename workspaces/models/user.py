@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from workspaces.models.workspace import Membership, Workspace
 
 
+def displayed(first_name: str, last_name: str, username: str) -> str:
+    """What a person of these names is called everywhere."""
+    return f"{first_name} {last_name}".strip() or username
+
+
 class PeopleManager(UserManager["User"]):
     def hold(self, user_ids: Iterable[int]) -> None:
         """Serialise what happens to these people's timers and entries until the transaction ends.
@@ -73,7 +78,7 @@ class User(AbstractUser):
 
     @property
     def display_name(self) -> str:
-        return self.get_full_name() or self.username
+        return displayed(self.first_name, self.last_name, self.username)
 
     @property
     def initials(self) -> str:
