@@ -27,7 +27,7 @@ from bench.speed.load import Browser, Call, Reply, percentile
 from bench.speed.measures import Block, Side
 from bench.speed.rig import STINT, THREADS, WORKERS, Rig, told_by
 from bench.speed.stint import Clicker, Stint
-from bench.tables import print_table
+from bench.tables import print_table, say
 
 #: Times the small one's, of the processor.
 TARGET = 1.3
@@ -162,10 +162,6 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def steps(work: Everything) -> Iterator[str]:
     """In the order in which they can be done. Clicks come in chains, and leave everything as it was."""
     for chain in Stint.chains:
@@ -178,10 +174,9 @@ def steps(work: Everything) -> Iterator[str]:
 def play(small: Side, large: Side, options: argparse.Namespace, found: dict[str, Compared]) -> None:
     """Every step once on both, which take turns to be the first."""
     assert isinstance(small.work, Everything)
-    whole = {"start", "stop", "cancel", "convert"} if options.only else set()
     for number, step in enumerate(steps(small.work)):
         is_wanted = options.only in step
-        if not is_wanted and (step in small.work.pages or not whole):
+        if not is_wanted and step in small.work.pages:
             continue
         count = options.requests if step in small.work.pages else PEOPLE
         sides = (small, large) if number % 2 else (large, small)

@@ -33,6 +33,17 @@ RESTART_SECONDS = 0.2
 LISTEN = "0A"
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+def end_of(log: Path) -> str:
+    """Its last lines."""
+    return log.read_text(errors="replace")[-4000:]
+
+
 class Serving(Protocol):
     """What is put under load: a server, or several behind one port."""
 
@@ -56,8 +67,7 @@ class Server:
         application: str = "config.wsgi:application",
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.log = folder / "server.log"
         self.command = [
             *(str(GRANIAN), "--interface", "wsgi", application, "--host", "127.0.0.1"),
@@ -176,7 +186,7 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while not self.is_healthy():
             if time.monotonic() > deadline:
-                raise RuntimeError("The server does not start:\n" + self.log.read_text()[-5000:])
+                raise RuntimeError("The server does not start:\n" + end_of(self.log))
             time.sleep(0.05)
 
     def wait_for_all(self, workers: int) -> None:
@@ -184,12 +194,8 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while len(self.listening()) < workers:
             if time.monotonic() > deadline:
-                raise RuntimeError("Not all workers start:\n" + self.log_ends())
+                raise RuntimeError("Not all workers start:\n" + end_of(self.log))
             time.sleep(0.05)
-
-    def log_ends(self) -> str:
-        """The last lines of the log."""
-        return "\n".join(self.log.read_text(errors="replace")[-4000:].splitlines()[1:])
 
     def logged(self, words: str) -> int:
         """How often the log says so."""

@@ -21,10 +21,10 @@ from pathlib import Path
 from bench.databases import DATABASES, ENVIRONMENT, Database, on_each
 from bench.everybody import Everybody, is_write
 from bench.ledger import differences_in_the_ledger
-from bench.server import Server
-from bench.speed.load import Load, Reply, percentile
+from bench.server import Server, end_of
+from bench.speed.load import PATIENCE_SECONDS, Load, Reply, percentile
 from bench.speed.rig import THREADS, WORKERS, told_by
-from bench.tables import print_table
+from bench.tables import print_table, say
 
 CONNECTIONS = 64
 #: What is tried on PostgreSQL, each for so long, until one is not held.
@@ -94,7 +94,7 @@ def soak(options: argparse.Namespace, database: Database, server: Server, everyb
             minutes.append(drive(load, everybody, rate, min(60, left)))
             left -= 60
             rows.append(minutes[-1].row(str(len(minutes)), memory(server)))
-            print(f"minute {len(minutes)}: {rows[-1][1:]}", file=sys.stderr, flush=True)
+            say(f"minute {len(minutes)}: {rows[-1][1:]}")
     together = Minute()
     for minute in minutes:
         together.seconds += minute.seconds
@@ -110,7 +110,7 @@ def soak(options: argparse.Namespace, database: Database, server: Server, everyb
     print(f"two workers within {PSS_MIB} MiB: {'met' if held <= PSS_MIB else 'missed'}")
     faults = [f"{count} × {what}" for what, count in (tried.wrong + together.wrong).most_common()]
     if faults:
-        faults.append(f"the server's log ends: {server.log_ends()}")
+        faults.append(f"the server's log ends: {end_of(server.log)}")
     if locked := server.logged("database is locked"):
         faults.append(f"the log says {locked} times that the database is locked")
     return faults
@@ -125,7 +125,7 @@ def highest(load: Load, everybody: Everybody) -> tuple[float, Minute]:
         tried = drive(load, everybody, rate, TRIAL_SECONDS)
         wrong += tried.wrong
         p95 = percentile(tried.seconds, 0.95)
-        print(f"{rate} per second: p95 {1000 * p95:.0f} ms", file=sys.stderr, flush=True)
+        say(f"{rate} per second: p95 {1000 * p95:.0f} ms")
         if p95 > P95_SECONDS / 2:
             break
         held = rate
@@ -133,7 +133,7 @@ def highest(load: Load, everybody: Everybody) -> tuple[float, Minute]:
 
 
 def drive(load: Load, everybody: Everybody, rate: float, seconds: float) -> Minute:
-    """Send at the rate for so long; returns when all is answered."""
+    """Send at the rate for so long; returns when all is answered, and raises TimeoutError if it never is."""
     minute = Minute()
     begun = time.perf_counter()
     count, total = 0, int(rate * seconds)
@@ -143,7 +143,7 @@ def drive(load: Load, everybody: Everybody, rate: float, seconds: float) -> Minu
             load.send(everybody.call(), due)
             count += 1
         is_full = count >= total or not load.idle
-        wait = 1.0 if is_full else max(0.0, begun + count / rate - time.perf_counter())
+        wait = PATIENCE_SECONDS if is_full else max(0.0, begun + count / rate - time.perf_counter())
         for reply in load.receive(wait):
             note(minute, everybody, reply)
     minute.lasted = time.perf_counter() - begun

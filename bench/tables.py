@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 
@@ -16,6 +17,11 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
             for cell, width, number in zip(row, widths, numbers, strict=True)
         ]
         print("  ".join(cells).rstrip())
+
+
+def say(text: str) -> None:
+    """At once, and beside what is printed: how far it has come."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def _is_number(cell: str) -> bool:

@@ -30,11 +30,15 @@ class CompressionMiddleware(GZipMiddleware):
         takes = BROTLI.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         if not takes or not isinstance(response, HttpResponse) or response.has_header("Content-Encoding"):
             return super().process_response(request, response)
-        if len(response.content) >= SHORT:
-            response.content = brotli.compress(response.content, brotli.MODE_TEXT, QUALITY)
+        content = response.content
+        if len(content) < SHORT:
+            return response
+        patch_vary_headers(response, ["Accept-Encoding"])
+        compressed = brotli.compress(content, brotli.MODE_TEXT, QUALITY)
+        if len(compressed) < len(content):
+            response.content = compressed
             response.headers["Content-Encoding"] = "br"
-            response.headers["Content-Length"] = str(len(response.content))
+            response.headers["Content-Length"] = str(len(compressed))
             # What Django hides in gzip's header has no place in brotli's.
             response.headers["X-Padding"] = "-" * secrets.randbelow(self.max_random_bytes)
-            patch_vary_headers(response, ["Accept-Encoding"])
         return response

@@ -32,7 +32,7 @@ class Fixed(Node):
         self.said: dict[Hashable, Any] = {}
 
     def render(self, context: Context) -> Any:
-        case = self.vary(), context.autoescape
+        case = self.vary()
         if case not in self.said:
             with context.push():
                 text = self.node.render(context)
@@ -47,7 +47,7 @@ class Fixed(Node):
 def translate(parser: Parser, token: Token) -> Node:
     node: Any = do_translate(parser, token)
     fixed = isinstance(node, TranslateNode) and all(
-        map(_is_text, filter(None, [node.filter_expression, node.message_context]))
+        map(is_fixed, filter(None, [node.filter_expression, node.message_context]))
     )
     return Fixed(node, get_language, node.asvar) if fixed else node
 
@@ -55,10 +55,10 @@ def translate(parser: Parser, token: Token) -> Node:
 @register.tag
 def url(parser: Parser, token: Token) -> Node:
     node: Any = django_url(parser, token)
-    fixed = isinstance(node, URLNode) and _is_text(node.view_name) and not (node.args or node.kwargs)
+    fixed = isinstance(node, URLNode) and is_fixed(node.view_name) and not (node.args or node.kwargs)
     return Fixed(node, get_script_prefix, node.asvar) if fixed else node
 
 
-def _is_text(said: FilterExpression) -> bool:
-    """Whether the template itself says it, in quotes."""
-    return not said.filters and getattr(said.var, "literal", said.var) is not None
+def is_fixed(said: FilterExpression) -> bool:
+    """Whether the template itself says it: a text in quotes, without `_(…)`, or a number."""
+    return not said.filters and isinstance(getattr(said.var, "literal", said.var), str | int | float)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from django.template import Context, Library, Node, Variable
-from django.template.base import FilterExpression, Parser, TextNode, Token
+from django.template import Context, Library, Node
+from django.template.base import Parser, TextNode, Token
 from django.template.library import SimpleNode, parse_bits
 from django.utils.safestring import SafeString
 from lucide.templatetags import lucide as library
+
+from config.fixed_tags import is_fixed
 
 register = Library()
 
@@ -32,14 +34,10 @@ def lucide(parser: Parser, token: Token) -> Node:
         name="lucide",
     )
     node = SimpleNode(_icon, False, args, kwargs, None)
-    if all(map(_is_constant, [*args, *kwargs.values()])):
+    if all(map(is_fixed, [*args, *kwargs.values()])):
         return TextNode(node.render(Context()))
     return node
 
 
 def _icon(name: str, **options: Any) -> SafeString:
     return SafeString(draw(name, **options))
-
-
-def _is_constant(argument: FilterExpression) -> bool:
-    return not argument.filters and not isinstance(argument.var, Variable)

@@ -4,20 +4,25 @@ import json
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from bench.soak import drive
-from bench.speed.__main__ import judge
+from bench.speed.__main__ import judge, play
 from bench.speed.cpu import Meter
-from bench.speed.load import Browser, Call, Load, Reply
-from bench.speed.measures import MEASURES, Block, Figures, Side
+from bench.speed.load import PATIENCE_SECONDS, Browser, Call, Load, Reply
+from bench.speed.measures import MEASURES, Block, Figures, Measure, Side
+from bench.speed.stint import Stint
+from bench.speed.timetagger import Timetagger
+from tests.test_bench import run
 
+#: Which the peer has, too.
+PEERS_PAGES = ("timers list", "conversation page")
 BURN = "import time; end = time.process_time() + {}\nwhile time.process_time() < end: pass"
 #: Waits to be told, works by a child and by itself, says so, and waits to be told.
 WORK = f"""
@@ -28,16 +33,6 @@ subprocess.run([sys.executable, "-c", {BURN.format(0.2)!r}])
 print("done", flush=True)
 input()
 """
-
-
-def run(program: str, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", program, *options],
-        cwd=settings.BASE_DIR,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 # It starts a PostgreSQL of its own: a second run, in the suite on SQLite, would be the same one again.
@@ -141,6 +136,27 @@ def test_nothing_to_ask_for_is_a_fault(port: int, tmp_path: Path) -> None:
     assert measured.faults()
 
 
+class Noting:
+    """A side that notes what it is to do, and has nothing to tell of it."""
+
+    def __init__(self, name: str = "demo") -> None:
+        self.name = name
+        self.done: list[str] = []
+
+    def do(self, what: str, concurrency: int, count: int) -> None:
+        self.done.append(what)
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.step)
+def test_to_measure_one_step_is_to_do_its_chain(measure: Measure) -> None:
+    floor, demo, peer = Noting(), Noting(), Noting(Timetagger.name)
+    play([measure], 4, 2, floor, [demo, peer], defaultdict(Figures))  # type: ignore[arg-type, list-item]
+    (chain,) = [chain for chain in Stint.chains if measure.step in chain]
+    assert demo.done == list(chain)
+    assert floor.done == [measure.floor]
+    assert peer.done == [step for step in chain if step in ("status poll", "start", "stop", *PEERS_PAGES)]
+
+
 class Everybody:
     """Asks for these statuses in turn."""
 
@@ -159,6 +175,21 @@ def test_a_soak_counts_errors_and_waits_for_every_answer(port: int) -> None:
         minute = drive(load, Everybody(200, 503, 0, 200), 100, 0.04)
     assert len(minute.seconds) == 4
     assert dict(minute.wrong) == {"503 to poll": 1, "no answer to poll": 1}
+
+
+class Silent:
+    """Connections over which no answer comes, and which say how long that was waited for."""
+
+    idle, busy = (), 1
+
+    def receive(self, timeout: float) -> list[Reply]:
+        raise TimeoutError(timeout)
+
+
+def test_a_soak_ends_where_an_answer_never_comes() -> None:
+    """Of so long a wait the connections themselves say that it was too long."""
+    with pytest.raises(TimeoutError, match=f"^{PATIENCE_SECONDS}$"):
+        drive(Silent(), Everybody(), 100, 0)  # type: ignore[arg-type]
 
 
 def test_the_meter_counts_children_that_ended() -> None:

@@ -42,16 +42,23 @@ LOCAL = {"workspaces_session", "workspaces_user_groups", "workspaces_user_user_p
 REMEMBERED = {
     "billing/chips.py": "drawn from the code",
     "billing/review_reads.py": "the SQL of a query, worked out from its order",
+    "billing/review_rows.py": "for one page",
     "billing/timesheet.py": "worked out from its arguments alone",
+    "billing/templatetags/billing.py": "worked out from its arguments alone",
+    "config/fixed_tags.py": "texts by language, and addresses",
     "config/health.py": "the migrations of the release",
     "config/icons.py": "drawn from the code",
     "config/parts.py": "icons and addresses, from the code",
     "conversations/models/conversation.py": "addresses",
     "timers/ledger/entries.py": "worked out from a rule alone, in a command",
+    "timers/making/batches.py": "for one run of a command",
+    "timers/making/calculations.py": "for one run of a command",
     "timers/templatetags/timers.py": "an address",
     "workspaces/money.py": "worked out from its arguments alone",
+    "workspaces/prepared.py": "the SQL of a query",
     "workspaces/templatetags/stint.py": "worked out from its arguments alone",
     "workspaces/sign_in/second_factor.py": "worked out from the key alone",
+    "workspaces/writing.py": "the SQL of a statement, worked out from its fields",
 }
 
 
@@ -151,12 +158,21 @@ def test_a_query_that_names_it_elsewhere_only_is_found() -> None:
 
 
 def remembering(path: Path) -> Iterator[str]:
-    """What in a file keeps a result for the next call."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """What in a file keeps a result for the next call: a cache, a global, a dictionary that begins empty."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in ("cache", "lru_cache"):
             yield node.id
         elif isinstance(node, ast.Global):
             yield f"global {node.names}"
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and _is_empty(node.value):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            lasting = [each for each in targets if isinstance(each, ast.Attribute) or node in tree.body]
+            yield from map(ast.unparse, lasting)
+
+
+def _is_empty(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Dict) and not value.keys
 
 
 def test_no_process_remembers_what_another_one_would_miss() -> None:

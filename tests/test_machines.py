@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from bench.machines.rig import Missing, program
+from bench.machines.rig import Missing, limits, program
 from tests.test_bench import run
 
 SMALL = [
@@ -20,6 +20,12 @@ SMALL = [
     "--readers",
     "2",
 ]
+
+
+def test_the_role_has_the_limits_that_the_page_tells_and_no_others() -> None:
+    names = ["lock_timeout", "idle_in_transaction_session_timeout", "statement_timeout"]
+    names += ["max_parallel_workers_per_gather", "jit"]
+    assert [limit.split()[4] for limit in limits()] == names
 
 
 def test_nobody_notices_that_a_server_is_gone_and_everything_is_there_once() -> None:

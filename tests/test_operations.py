@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
+from bench.server import MEMORY
+
 ROOT = Path(settings.BASE_DIR)
 PAGES = ["README.md", "docs/operations.md", "docs/upgrading.md"]
 DEPLOYED = sorted(path.name for path in (ROOT / "deploy").iterdir())
@@ -82,3 +84,15 @@ def test_the_service_serves_as_the_demo_does() -> None:
     only_there = {"--host 127.0.0.1", "--port"}
     only_here = {"--uds", "--uds-permissions 0660"}
     assert flags(text_of("Makefile")) - only_there == flags(text_of("deploy/stint.service")) - only_here
+
+
+def test_the_service_keeps_memory_as_the_demo_and_what_is_measured_do() -> None:
+    for name in ("Makefile", "deploy/stint.service"):
+        assert dict(re.findall(r"(MALLOC_\w+)=(\d+)", text_of(name))) == MEMORY
+
+
+def test_an_upgrade_is_compared_with_the_release_before_and_taken_back_to_it() -> None:
+    page = " ".join(text_of("docs/operations.md").split("## Upgrading")[1].split("\n## ")[0].split())
+    before, after = re.findall(r"`diff --recursive /opt/stint/(\S+)/deploy /opt/stint/(\S+)/deploy`", page)[0]
+    assert before != after
+    assert re.findall(r"--force (\S+) /opt/stint/current", page) == [after, before]

@@ -23,6 +23,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bench.visits import Ground, ground, visits
+from billing import review_reads
 from billing.models import BillingEntry
 from conversations.models import Conversation
 from tests.plans import SCALE, faults_of, make_believe, shown
@@ -47,8 +48,15 @@ def at(django_db_setup: None, django_db_blocker: Any) -> Iterator[Ground]:
     with django_db_blocker.unblock(), transaction.atomic():
         build(Sizes.of(SCALE), 1, timezone.now(), None)
         make_believe()
-        yield ground()
+        found = ground()
+        # As other tests may have asked before these.
+        count_the_queue(found)
+        yield found
         transaction.set_rollback(True)
+
+
+def count_the_queue(at: Ground) -> None:
+    review_reads._counts_of_all(user=1, workspaces=[at.workspace])
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +71,8 @@ def small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.isupper() and value in (BOUND, BOUND // 2)
     ]
     assert patched
+    # The bounds stand in what was worked out before.
+    monkeypatch.setattr(review_reads._counts_of_all, "_compiled", {})
 
 
 @pytest.fixture(autouse=True)
@@ -209,6 +219,13 @@ def test_every_click_in_a_conversation_reads_by_index(at: Ground) -> None:
 
 
 # That the tests above can fail.
+
+
+def test_a_query_that_was_prepared_before_has_the_small_bounds(at: Ground) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        count_the_queue(at)
+    (query,) = captured
+    assert f"LIMIT {SMALL_BOUND + 1})" in query["sql"]
 
 
 def missing(at: Ground, columns: str, look: Callable[[Watch], None]) -> list[str]:

@@ -22,10 +22,6 @@ class BoundedPaginator(Paginator):
         rows: Any = self.object_list
         return Many(rows.order_by()[: MOST + 1].count())
 
-    @cached_property
-    def num_pages(self) -> int:
-        return -(-min(self.count, MOST) // self.per_page) or 1
-
 
 class InWorkspace(admin.ChoicesFieldListFilter):
     """Offered once a workspace is chosen: of all together no index knows it."""

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import psycopg
-from django.conf import settings
 
 from bench.databases import PostgreSQL
-from bench.server import ROOT, Server
+from bench.server import ROOT, Server, end_of, free_port
 from tests.postgres import die_with_parent
 
 START_SECONDS = 10
@@ -28,6 +27,7 @@ PASSWORD = "through-the-pooler"
 #: Debian keeps them where only root looks for programs.
 PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 PGBOUNCER_INI = ROOT / "deploy" / "pgbouncer.ini"
+SCALING = ROOT / "docs" / "scaling.md"
 NGINX = """
 pid {folder}/nginx.pid;
 error_log {folder}/nginx-error.log;
@@ -83,10 +83,9 @@ def program(name: str, package: str) -> str:
     return found
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
+def limits() -> list[str]:
+    """What the page about several machines says to PostgreSQL of the role."""
+    return re.findall(r'"(ALTER ROLE stint SET [^"]+)"', SCALING.read_text(encoding="utf-8"))
 
 
 class Program:
@@ -112,7 +111,7 @@ class Program:
         while not self._listens():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.__exit__()
-                raise RuntimeError(f"{self.command[0]} does not start:\n{self.log.read_text()[-3000:]}")
+                raise RuntimeError(f"{self.command[0]} does not start:\n{end_of(self.log)}")
             time.sleep(0.05)
         return self
 
@@ -146,10 +145,8 @@ def pgbouncer(database: PostgreSQL) -> Program:
             text += f"{name} = {value}\n"
     (folder / "pgbouncer.ini").write_text(text)
     (folder / "userlist.txt").write_text(f'"stint" "{PASSWORD}"\n')
-    # What the application says itself where no pooler is between; of pages, config/wsgi.py limits statements.
-    said = settings.DATABASES["default"]["OPTIONS"]["options"]
-    for name, value in (dict(re.findall(r"-c (\w+)=(\S+)", said)) | {"statement_timeout": "30s"}).items():
-        database.query(f"ALTER ROLE stint SET {name} = '{value}'")
+    for limit in limits():
+        database.query(limit)
     return Program([program("pgbouncer", "pgbouncer"), f"{folder}/pgbouncer.ini"], port, database)
 
 

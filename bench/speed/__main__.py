@@ -15,11 +15,11 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from bench.speed.measures import MEASURES, Figures, Measure, Side, wanted_steps
+from bench.speed.measures import MEASURES, Figures, Measure, Side
 from bench.speed.rig import Rig
 from bench.speed.stint import Stint
 from bench.speed.timetagger import Timetagger
-from bench.tables import print_table
+from bench.tables import print_table, say
 
 #: What `--only` also understands.
 SHORT = {
@@ -44,6 +44,8 @@ HEADS = [
     "p50 ms",
     "p95 ms",
 ]
+#: What the peer does too.
+PEERS_STEPS = {measure.step for measure in MEASURES if measure.peer}
 #: Connections while warming up: as many as reach both workers and all their threads.
 WARM = 16
 
@@ -102,21 +104,19 @@ def numbers(text: str) -> list[int]:
     return [int(each) for each in text.split(",")]
 
 
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def play(
     measures: list[Measure], requests: int, concurrency: int, floor: Side, sides: list[Side], results: Results
 ) -> None:
-    """Every step once: the floor first, then the others one after the other."""
+    """Every step of the chains with one that is measured: by the floor first, then by one after the other."""
     by_step = {measure.step: measure for measure in measures}
     for chain in Stint.chains:
-        for step in wanted_steps(chain, Stint.needed, set(by_step)):
+        if by_step.keys().isdisjoint(chain):
+            continue
+        for step in chain:
             measure = by_step.get(step)
             low = measure and floor.do(measure.floor, concurrency, requests)
             for side in sides:
-                if side.name == Timetagger.name and not (measure and measure.peer):
+                if side.name == Timetagger.name and step not in PEERS_STEPS:
                     continue
                 block = side.do(step, concurrency if measure else WARM, requests)
                 if measure and low and block:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Protocol
 
+from bench.server import end_of
 from bench.speed.cpu import Meter
 from bench.speed.load import Call, Load, Reply, percentile
 
@@ -115,10 +115,7 @@ class Side:
         told = [
             f"{fault}, {count} times: {self.examples.get(fault, '')}" for fault, count in self.wrong.items()
         ]
-        return [*told, f"The log of {self.name} ends:", self.log_ends()] if told else []
-
-    def log_ends(self) -> str:
-        return "\n".join(self.log.read_text(errors="replace")[-4000:].splitlines()[1:])
+        return [*told, f"The log of {self.name} ends:", end_of(self.log)] if told else []
 
 
 @dataclass
@@ -158,10 +155,3 @@ class Figures:
     def latency(self, share: float) -> float:
         """Milliseconds that so large a share of all requests took at most."""
         return 1000 * percentile([each for block in self.blocks for each in block.latencies], share)
-
-
-def wanted_steps(chain: Sequence[str], needed: frozenset[str], chosen: set[str]) -> list[str]:
-    """Of a chain, the steps to be done: none if none is measured."""
-    if not chosen.intersection(chain):
-        return []
-    return [step for step in chain if step in needed or step in chosen]

@@ -71,7 +71,7 @@ class Clicker:
 class Stint:
     """Requests by what is done. Clicks come in chains, so that they leave everything as it was."""
 
-    #: What has to be done around a measured step; the steps in the order in which they can be done.
+    #: Of a chain with a measured step everything is done, in this order.
     chains = (
         ("start", "status poll", "stop", "convert", "cancel"),
         ("start elsewhere", "stop + entry", "cancel elsewhere"),
@@ -81,8 +81,6 @@ class Stint:
         ("review queue",),
         ("new entries", "approve", "queue after it", "undo"),
     )
-    #: Of a chain, what is done even if it is not measured.
-    needed = frozenset({"start", "cancel", "start elsewhere", "cancel elsewhere", "new entries", "undo"})
 
     def __init__(self, name: str, cast: dict[str, Any]) -> None:
         self.name = name

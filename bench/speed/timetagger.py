@@ -18,6 +18,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Self
 
+from bench.server import end_of, free_port
 from bench.speed.load import ENCODINGS, Call, Reply, request
 from tests.postgres import die_with_parent
 
@@ -38,8 +39,7 @@ class Timetagger:
     name = "timetagger"
 
     def __init__(self, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.folder = folder
         self.tokens: list[str] = []
         self.running: list[tuple[str, dict[str, object]]] = []
@@ -129,9 +129,8 @@ class Timetagger:
                 socket.create_connection(("127.0.0.1", self.port)).close()
             except OSError:
                 if self.server.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(
-                        "timetagger does not start:\n" + (self.folder / "server.log").read_text()
-                    ) from None
+                    told = end_of(self.folder / "server.log")
+                    raise RuntimeError(f"timetagger does not start:\n{told}") from None
                 time.sleep(0.05)
             else:
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 from typing import Any
 
 import brotli
@@ -80,6 +81,15 @@ def test_what_is_compressed_already_is_left_alone(accepted: str) -> None:
 @pytest.mark.parametrize("accepted", [BROWSER, "gzip"])
 def test_what_is_short_is_left_alone(accepted: str) -> None:
     assert answered(HttpResponse("No."), accepted).content == b"No."
+
+
+@pytest.mark.parametrize("accepted", [BROWSER, "gzip"])
+def test_what_compressing_does_not_shorten_is_left_as_it_is(accepted: str) -> None:
+    noise = random.Random(1).randbytes(1000)
+    response = answered(HttpResponse(noise), accepted)
+    assert response.content == noise
+    assert not {"Content-Encoding", "X-Padding"} & set(response.headers)
+    assert response.headers["Vary"] == "Accept-Encoding"
 
 
 def test_what_comes_in_pieces_is_gzip() -> None:

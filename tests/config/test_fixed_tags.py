@@ -35,7 +35,7 @@ def test_what_varies_is_worked_out_each_time() -> None:
     assert [template.render({"word": word}) for word in "ab"] == ["a", "b"]  # type: ignore[attr-defined]
 
 
-def test_a_text_is_escaped_where_it_stands_only() -> None:
+def test_a_text_of_the_template_itself_is_never_escaped() -> None:
     text = '{% translate "<b>" %}{% autoescape off %}{% translate "<b>" %}{% endautoescape %}'
     assert read(text).render() == "<b><b>"  # type: ignore[attr-defined]
 

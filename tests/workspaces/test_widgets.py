@@ -1,8 +1,8 @@
-"""Selects never hold thousands of options, and are what Django's template would make of them."""
+"""Widgets are what Django's templates would make of them, and selects never hold thousands of options."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 from conversations.models import Customer
 from tests.factories import BillingEntryFactory, CustomerFactory, UserFactory
 from workspaces.models import User, Workspace
-from workspaces.widgets import QuickSelect
+from workspaces.widgets import QuickDate, QuickHidden, QuickInput, QuickSelect, QuickTextarea
 
 CHOICES: list[Any] = [
     ("", "Every one"),
@@ -21,18 +21,34 @@ CHOICES: list[Any] = [
     ("2", mark_safe("A &amp; B")),
     ("A group", [("3", "Three"), ("4", 'Fo"ur')]),
 ]
+ATTRS = {"class": "input", "aria-label": 'Of "whom"', "required": True, "disabled": False}
+
+
+def parts(html: str) -> tuple[list[str], str]:
+    """The attributes, in whatever order they stand, and what follows them."""
+    head, _, rest = html.partition(">")
+    return sorted(head.split(" ")), rest
 
 
 @pytest.mark.parametrize("value", [None, "", "1", 1, "2", "4", "5", "<"])
-def test_it_is_written_as_django_writes_it(value: Any) -> None:
-    attrs = {"class": "input", "aria-label": 'Of "whom"', "required": True}
-    ours, djangos = QuickSelect(attrs, CHOICES), forms.Select(attrs, CHOICES)
+def test_a_select_is_written_as_django_writes_it(value: Any) -> None:
+    ours, options = parts(QuickSelect(ATTRS, CHOICES).render("pick", value))
+    djangos, expected = parts(forms.Select(ATTRS, CHOICES).render("pick", value))
+    assert (ours, options.split()) == (djangos, expected.split())
 
-    def parts(html: str) -> list[str]:
-        head, _, rest = html.partition(">")
-        return [*sorted(head.split(" ")), *rest.split()]
 
-    assert parts(ours.render("pick", value)) == parts(djangos.render("pick", value))
+@pytest.mark.parametrize("value", [None, "", '<"&', date(2026, 3, 9), "\nAfter a line break", "\r\n"])
+@pytest.mark.parametrize(
+    ("ours", "djangos"),
+    [
+        (QuickInput, forms.TextInput),
+        (QuickHidden, forms.HiddenInput),
+        (QuickDate, forms.DateInput),
+        (QuickTextarea, forms.Textarea),
+    ],
+)
+def test_a_field_is_written_as_django_writes_it(ours: Any, djangos: Any, value: Any) -> None:
+    assert parts(ours(ATTRS).render("said", value)) == parts(djangos(ATTRS).render("said", value))
 
 
 @pytest.fixture

@@ -52,12 +52,6 @@ def time_in(moment: datetime, zone: ZoneInfo) -> str:
 
 
 @register.filter
-def when_in(moment: datetime, zone: ZoneInfo) -> str:
-    """As short as it can be understood: "13:08" today, "Wed" this week, "9 Nov" this year, "9 Nov 2024"."""
-    return _when(moment.astimezone(zone))
-
-
-@register.filter
 def moment_in(moment: datetime, zone: ZoneInfo) -> str:
     """Day and time: "13:08" today, else "19 Nov, 13:08"."""
     return _moment(moment.astimezone(zone))
@@ -69,6 +63,7 @@ def _time(local: datetime) -> str:
 
 
 def _when(local: datetime) -> str:
+    """As short as it can be understood: "13:08" today, "Wed" this week, "9 Nov" this year, "9 Nov 2024"."""
     today = datetime.now(local.tzinfo)
     days = today.toordinal() - local.toordinal()
     if days == 0:
