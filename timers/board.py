@@ -9,6 +9,7 @@ from functools import cached_property
 from django.utils import timezone
 from django.utils.translation import ngettext, pgettext
 
+from billing.models import BillingType
 from conversations.models import Billed, Conversation
 from timers.log import Log
 from timers.marks import WELL_FORMED, changes, marks_of, read_marks
@@ -78,6 +79,16 @@ class Board:
     def mine(self) -> Timer | None:
         """The user's own open timer on this conversation."""
         return self.by_conversation.get(self.here.pk) if self.here else None
+
+    @property
+    def rule(self) -> BillingType | None:
+        """What a timer that is started on this conversation comes under."""
+        if not self.here:
+            return None
+        for timer in self.desk.own:
+            if timer.conversation is self.here:
+                timer.know_rules()
+        return self.here.effective_billing_type
 
     @cached_property
     def others(self) -> list[Timer]:

@@ -10,17 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
-from django.middleware.csrf import get_token
 from django.template import engines
-from django.utils.functional import SimpleLazyObject
-from django.utils.html import format_html
+from django.template.backends.utils import csrf_input
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 #: The engine's name in the settings.
 PARTS = "parts"
-#: What a form needs. Parts of one answer share a token, which is masked anew for the next.
-CSRF_INPUT = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
 
 
 def read_parts() -> None:
@@ -39,13 +36,22 @@ def draw(name: str, given: Mapping[str, Any]) -> SafeString:
 def draw_for(request: Any, name: str, given: Mapping[str, Any]) -> SafeString:
     """The same on a page, with what a form in it needs."""
     known = vars(request)
-    form = known.get("form_in_parts") or known.setdefault("form_in_parts", _form(request))
-    return draw(name, {"request": request, **given, **form})
+    field = known.get("csrf_in_parts") or known.setdefault("csrf_in_parts", CsrfInput(request))
+    return draw(name, {"request": request, **given, "csrf_input": field})
 
 
-def _form(request: Any) -> dict[str, Any]:
-    token = SimpleLazyObject(lambda: get_token(request))
-    return {"csrf_token": token, "csrf_input": SimpleLazyObject(lambda: format_html(CSRF_INPUT, token))}
+class CsrfInput:
+    """The field that every form needs. The forms of an answer share a token, made for the first of them."""
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
+
+    def __html__(self) -> str:
+        return self.html
+
+    @cached_property
+    def html(self) -> str:
+        return csrf_input(self.request)
 
 
 def answer(request: Any, name: str, given: Mapping[str, Any], status: int = 200) -> HttpResponse:

@@ -126,9 +126,10 @@ class Desk:
         carries its entry already (see `start`). Raises ConversationClosed.
         """
         runs_on = self.on(timer.conversation_id)
-        if timer.offered is not None or (runs_on and not runs_on.entry):
-            return self.start(timer.conversation, now)
-        return self.start(self.conversation(timer.conversation_id), now)
+        if timer.offered is None and (runs_on is None or runs_on.entry):
+            return self.start(self.conversation(timer.conversation_id), now)
+        timer.know_rules()
+        return self.start(timer.conversation, now)
 
     def _create(self, conversation: Conversation, now: datetime) -> Timer:
         for before in self.own:

@@ -23,8 +23,8 @@ class RecordedTimer(InWorkspace):
     billing_type: Any
     intervals: Any
 
-    #: The billing types that its workspace offers, where a query brought them.
-    offered: Sequence[BillingType] | None = None
+    #: Of `TimerQuerySet.with_rules_of`: becomes `offered`.
+    packed_rules: list[list[Any]] | None = None
     #: Whether its user may have had another one running meanwhile; None: not known.
     may_overlap: bool | None = None
 
@@ -63,32 +63,31 @@ class RecordedTimer(InWorkspace):
     def packed_runs(self, rows: list[list[Any]] | None) -> None:
         self.runs = sorted(map(Run.unpacked, rows or ()))
 
-    @property
-    def packed_rules(self) -> None:
-        """Of `TimerQuerySet.with_rules_of`: is set, and becomes `offered`."""
-
-    @packed_rules.setter
-    def packed_rules(self, rows: list[list[Any]] | None) -> None:
-        if rows is not None:
-            rules = [BillingType(**dict(zip(RULE_COLUMNS, row, strict=True))) for row in rows]
-            self.offered = sorted(rules, key=lambda rule: (rule.name, rule.pk))
+    @cached_property
+    def offered(self) -> Sequence[BillingType] | None:
+        """The billing types that its workspace offers, where a query brought them."""
+        if self.packed_rules is None:
+            return None
+        rules = [BillingType(**dict(zip(RULE_COLUMNS, row, strict=True))) for row in self.packed_rules]
+        for rule in rules:
+            rule.workspace = self.workspace
+        return sorted(rules, key=lambda rule: (rule.name, rule.pk))
 
     def know_workspace(self, workspace: Workspace) -> None:
-        """The settings that have been read already, and what they say of the billing types offered."""
+        """The settings that have been read already."""
+        known = self._state.fields_cache
         self.workspace = workspace
-        if self.offered is None:
-            if own := self._state.fields_cache.get("billing_type"):
-                own.workspace = workspace
-            return
-        rules = {rule.pk: rule for rule in self.offered}
-        for rule in [*self.offered, self.billing_type]:
-            if rule:
-                rule.workspace = workspace
-        self.conversation.workspace = workspace
+        for name in ("billing_type", "conversation"):
+            if each := known.get(name):
+                each.workspace = workspace
+
+    def know_rules(self) -> None:
+        """What its conversation asks for, of the billing types that were brought."""
+        rules = {rule.pk: rule for rule in self.offered or ()}
         for each, field in (
             (self.conversation, "billing_type"),
             (self.conversation.customer, "billing_type"),
-            (workspace, "default_billing_type"),
+            (self.workspace, "default_billing_type"),
         ):
             if (chosen := getattr(each, f"{field}_id")) in rules:
                 setattr(each, field, rules[chosen])
