@@ -19,9 +19,10 @@ from billing.filters import Filters, PersonField, choose, pick
 from billing.latest import united
 from billing.models import BillingEntry, BillingType
 from conversations.models import Customer
+from workspaces.fields import OFFERED
 from workspaces.models import Membership, User, Workspace
 from workspaces.moments import microseconds_of, moment_of
-from workspaces.widgets import OFFERED, QuickHidden
+from workspaces.widgets import QuickHidden
 
 
 @dataclass(frozen=True)

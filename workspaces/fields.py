@@ -8,9 +8,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.utils.functional import cached_property
 
 from workspaces.models import User
 from workspaces.widgets import FirstOnes, QuickTextarea
+
+#: No select holds more. What else there is has a page with a link, and an address can name it.
+OFFERED = 200
 
 
 class PlainTextField(forms.CharField):
@@ -33,6 +37,12 @@ class PickField(forms.ModelChoiceField):
     offered: QuerySet[Any] | None = None
     #: Whether they stand under the names of their workspaces.
     grouped = False
+
+    @cached_property
+    def first_ones(self) -> list[Any]:
+        """As many as a select holds; read once, when the form has said of which."""
+        rows: Any = self.queryset if self.offered is None else self.offered
+        return list(rows[:OFFERED])
 
     def clean(self, value: Any) -> Any:
         self.chosen = super().clean(value)

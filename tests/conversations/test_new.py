@@ -29,7 +29,7 @@ def test_the_form_names_the_default_and_preselects_a_customer(as_agent: Client, 
 @pytest.fixture
 def beyond(workspace: Workspace, customer: Customer, monkeypatch: pytest.MonkeyPatch) -> Customer:
     """One that the list of customers does not offer: only the first of them is."""
-    monkeypatch.setattr("workspaces.widgets.OFFERED", 1)
+    monkeypatch.setattr("workspaces.fields.OFFERED", 1)
     return CustomerFactory(workspace=workspace, name="Zylinder")
 
 
@@ -37,6 +37,14 @@ def test_a_customer_beyond_those_offered_is_preselected(as_agent: Client, beyond
     assert f'value="{beyond.pk}"' not in as_agent.get(URL).content.decode()
     html = as_agent.get(URL, {"customer": beyond.pk}).content.decode()
     assert f'<option value="{beyond.pk}" selected>' in html
+
+
+def test_no_more_customers_are_read_than_are_offered(as_agent: Client, beyond: Customer) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        as_agent.get(URL)
+    read = [each["sql"] for each in queries if 'FROM "conversations_customer"' in each["sql"]]
+    assert len(read) == 1
+    assert read[0].endswith("LIMIT 1")
 
 
 def test_a_customer_beyond_those_offered_stays_chosen(

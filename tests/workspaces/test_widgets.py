@@ -53,7 +53,7 @@ def test_a_field_is_written_as_django_writes_it(ours: Any, djangos: Any, value: 
 
 @pytest.fixture
 def few_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workspaces.widgets.OFFERED", 2)
+    monkeypatch.setattr("workspaces.fields.OFFERED", 2)
 
 
 @pytest.mark.usefixtures("few_are_offered")
@@ -77,7 +77,7 @@ def test_the_first_customers_are_offered_and_any_can_be_asked_for(
 def test_of_many_authors_some_are_offered_and_any_can_be_asked_for(
     as_manager: Client, manager: User, conversation: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workspaces.widgets.OFFERED", 2)
+    monkeypatch.setattr("workspaces.fields.OFFERED", 2)
     people = [UserFactory(first_name="Person", last_name=name) for name in "ABCD"]
     for person in people:
         BillingEntryFactory(user=person, conversation=conversation, now=datetime(2026, 3, 2, tzinfo=UTC))
