@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, Value
 from django.utils.functional import cached_property
 
 from workspaces.models import User
@@ -36,13 +36,29 @@ class PickField(forms.ModelChoiceField):
     #: If they are others than those that can be chosen.
     offered: QuerySet[Any] | None = None
     #: Whether they stand under the names of their workspaces.
-    grouped = False
+    _is_grouped = False
+    #: The columns that say a label and a group, where they are all that is to be read.
+    _names: tuple[Any, ...] = ()
 
     @cached_property
-    def first_ones(self) -> list[Any]:
-        """As many as a select holds; read once, when the form has said of which."""
+    def first_ones(self) -> list[tuple[Any, str, str]]:
+        """As many as a select holds, each with its label and its group ("": none).
+
+        Read once, when the form has said of which.
+        """
         rows: Any = self.queryset if self.offered is None else self.offered
-        return list(rows[:OFFERED])
+        if self._names:
+            # A quarter of the time that instances take.
+            return list(rows.values_list("pk", *self._names)[:OFFERED])
+        return [(row.pk, self.label_from_instance(row), "") for row in rows[:OFFERED]]
+
+    @property
+    def beside(self) -> tuple[Any, str, str] | None:
+        """The chosen one, as one of `first_ones`."""
+        if self.chosen is None:
+            return None
+        group = self.chosen.workspace.name if self._is_grouped else ""  # type: ignore[attr-defined]
+        return self.chosen.pk, self.label_from_instance(self.chosen), group
 
     def clean(self, value: Any) -> Any:
         self.chosen = super().clean(value)
@@ -55,7 +71,8 @@ class PickField(forms.ModelChoiceField):
 
     def offer(self, rows: QuerySet[Any], user: User) -> None:
         """Hold these rows, which have names; under those of the workspaces if the user is in several."""
-        self.grouped = len(user.workspace_ids) > 1
-        groups = ["workspace__name", "workspace"] if self.grouped else []
-        rows = rows.select_related("workspace") if self.grouped else rows
+        self._is_grouped = len(user.workspace_ids) > 1
+        groups = ["workspace__name", "workspace"] if self._is_grouped else []
+        self._names = ("name", "workspace__name" if self._is_grouped else Value(""))
+        rows = rows.select_related("workspace") if self._is_grouped else rows
         self.queryset = rows.order_by(*groups, "name", "pk")

@@ -81,16 +81,13 @@ class FirstOnes(forms.models.ModelChoiceIterator):
     def __iter__(self) -> Iterator[Any]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
-        rows = list(self.field.first_ones)
-        if self.field.chosen and self.field.chosen not in rows:
-            rows.append(self.field.chosen)
-        choices = ((self._group_of(row), (row.pk, self.field.label_from_instance(row))) for row in rows)
-        groups = [(name, [choice for _, choice in found]) for name, found in groupby(choices, itemgetter(0))]
-        for name, found in groups:
+        found = list(self.field.first_ones)
+        if (chosen := self.field.beside) and chosen[0] not in (pk for pk, *_ in found):
+            found.append(chosen)
+        groups = [(name, list(rows)) for name, rows in groupby(found, itemgetter(2))]
+        for name, rows in groups:
+            choices = [(pk, label) for pk, label, _ in rows]
             if len(groups) == 1:
-                yield from found
+                yield from choices
             else:
-                yield name, found
-
-    def _group_of(self, row: Any) -> str:
-        return row.workspace.name if self.field.grouped else ""
+                yield name, choices
