@@ -120,19 +120,19 @@ def _prepares(connection: Any) -> bool:
 
 
 class Statement:
-    """SQL with a place %s for each parameter; `numbered` names them as PostgreSQL does.
+    """SQL with a place %s for each parameter that is sent; `numbered` names them as PostgreSQL does.
 
-    There the parameters that are always the same, `fixed` by place, are written out: the plan for any values
-    uses the index of open timers only if it is told that these are what is asked for.
+    Parameters that are always the same, `fixed` by place, are written out: both databases use the index of
+    open timers, whoever asks, only if they are told beforehand that these are what is asked for.
     """
 
     def __init__(self, sql: str, fixed: Mapping[int, Any] | None = None) -> None:
-        self.sql = sql
         first, *others = sql.split("%s")
         written = {place: _literal(it) for place, it in (fixed or {}).items() if _is_plain(it)}
         #: The places of what is sent.
         self.asked = [place for place in range(len(others)) if place not in written]
         numbers = {place: f"${number}" for number, place in enumerate(self.asked, start=1)}
+        self.sql = "".join([first, *(written.get(place, "%s") + part for place, part in enumerate(others))])
         parts = ((written | numbers)[place] + part for place, part in enumerate(others))
         self.numbered = "".join([first, *parts]).replace("%%", "%")
         self.sent = self.numbered.encode()
@@ -152,14 +152,14 @@ def _literal(value: int | str) -> str:
 
 def run(connection: Any, statement: Statement, parameters: list[Any], *, fetch: bool = True) -> Any:
     """The rows, or how many rows it was about."""
+    asked = [parameters[place] for place in statement.asked]
     if not _prepares(connection):
         with connection.cursor() as cursor:
-            cursor.execute(statement.sql, parameters)
+            cursor.execute(statement.sql, asked)
             return list(cursor.fetchall()) if fetch else cursor.rowcount
     from psycopg.types.numeric import Int8
 
     # Every number as the same type, or it would be another statement to prepare.
-    asked = (parameters[place] for place in statement.asked)
     typed = [Int8(each) if type(each) is int else each for each in asked]
     with _preparing(connection) as cursor:
         cursor.execute(statement.sent, typed)

@@ -30,7 +30,11 @@ class BillingEntry(Figures, Reviewed):
     """A service charge or a time entry, with a copy of the rule it was made under."""
 
     workspace = models.ForeignKey(
-        Workspace, on_delete=models.PROTECT, related_name="entries", verbose_name=_("workspace")
+        Workspace,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        db_index=False,  # entries_of_a_state begins with it
+        verbose_name=_("workspace"),
     )
     conversation = models.ForeignKey(
         Conversation,
@@ -94,13 +98,24 @@ class BillingEntry(Figures, Reviewed):
         verbose_name=_("batch"),
     )
     history = KeptRecords(
+        # It is asked for an entry, for an author, and for a workspace, which its own indexes begin with.
+        no_db_index=[
+            "workspace",
+            "user",
+            "conversation",
+            "billing_type",
+            "overlap_with",
+            "reviewed_by",
+            "batch",
+            "submission",
+        ],
         indexes=[
             models.Index(fields=["workspace", "-history_date", "-history_id"], name="changes_of_entries"),
             models.Index(
                 fields=["workspace", "history_user", "-history_date", "-history_id"],
                 name="changes_of_entries_by",
             ),
-        ]
+        ],
     )
 
     objects = BillingEntryQuerySet.as_manager()

@@ -51,7 +51,10 @@ class Reviewed(InWorkspace):
     #: Whoever holds entries registers here: billing itself knows of nobody.
     when_settled: ClassVar[list[Callable[[Iterable[BillingEntry], datetime], None]]] = []
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="entries", verbose_name=_("user"))
+    # The indexes of an entry begin with either person.
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="entries", db_index=False, verbose_name=_("user")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.NEW)
     version = models.PositiveIntegerField(_("version"), default=0, help_text=_("Counts the changes."))
     reviewed_by = models.ForeignKey(
@@ -60,6 +63,7 @@ class Reviewed(InWorkspace):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         verbose_name=_("reviewed by"),
     )
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)

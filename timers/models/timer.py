@@ -52,12 +52,24 @@ class Timer(HeldTimer):
 
     OPEN = (State.RUNNING, State.STOPPED)
 
+    # None of the first three has an index of its own: others begin with them, and SQLite would take that of
+    # the workspace, and read all of it, to find the open timers of one user.
     workspace = models.ForeignKey(
-        Workspace, on_delete=models.PROTECT, related_name="timers", verbose_name=_("workspace")
+        Workspace,
+        on_delete=models.PROTECT,
+        related_name="timers",
+        db_index=False,
+        verbose_name=_("workspace"),
     )
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="timers", verbose_name=_("user"))
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="timers", db_index=False, verbose_name=_("user")
+    )
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.PROTECT, related_name="timers", verbose_name=_("conversation")
+        Conversation,
+        on_delete=models.PROTECT,
+        related_name="timers",
+        db_index=False,
+        verbose_name=_("conversation"),
     )
     billing_type = models.ForeignKey(
         BillingType,
