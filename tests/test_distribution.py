@@ -54,6 +54,7 @@ REMEMBERED = {
     "timers/making/batches.py": "for one run of a command",
     "timers/making/calculations.py": "for one run of a command",
     "timers/templatetags/timers.py": "an address",
+    "workspaces/addresses.py": "worked out from its arguments alone",
     "workspaces/money.py": "worked out from its arguments alone",
     "workspaces/prepared.py": "the SQL of a query",
     "workspaces/templatetags/stint.py": "worked out from its arguments alone",

@@ -57,7 +57,7 @@ class Board:
     def state(self) -> str:
         return "green" if self.running else "red" if self.timers else "white"
 
-    @property
+    @cached_property
     def summary(self) -> str:
         """ "2 running, 1 stopped"; "none"."""
         running, stopped = len(self.running), self.stopped_count

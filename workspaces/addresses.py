@@ -1,5 +1,6 @@
 """Whose word a request's address is."""
 
+from functools import lru_cache
 from ipaddress import IPv6Network, ip_address
 
 from django.conf import settings
@@ -34,6 +35,7 @@ def client_network(request: HttpRequest) -> str:
     return str(IPv6Network((address, 64), strict=False).network_address)
 
 
+@lru_cache(maxsize=4096)
 def is_address(text: str) -> bool:
     try:
         ip_address(text)
