@@ -161,17 +161,22 @@ def run(connection: Any, statement: Statement, parameters: list[Any], *, fetch: 
 
     # Every number as the same type, or it would be another statement to prepare.
     typed = [Int8(each) if type(each) is int else each for each in asked]
-    with _preparing(connection) as cursor:
-        cursor.execute(statement.sent, typed)
-        return cursor.fetchall() if fetch else cursor.rowcount
+    cursor = _preparing(connection)
+    cursor.execute(statement.sent, typed)
+    return cursor.fetchall() if fetch else cursor.rowcount
 
 
 def _preparing(connection: Any) -> Any:
-    """A cursor that leaves the statement to the server, which plans it once in a connection."""
+    """A cursor that leaves the statement to the server, which plans it once in a connection.
+
+    A connection of the server has one, for one request after the other.
+    """
     from psycopg import RawCursor
 
     connection.ensure_connection()
-    return connection._prepare_cursor(RawCursor(connection.connection))
+    known = vars(connection.connection)
+    cursor = known.get("preparing") or known.setdefault("preparing", RawCursor(connection.connection))
+    return connection._prepare_cursor(cursor)
 
 
 def _stand_in(name: str, value: Value, stand_ins: dict[Any, tuple[str, int]]) -> Any:

@@ -63,9 +63,9 @@ def standing(timer: Timer) -> str:
 
 
 @register.filter
-def verb(timer: Timer, name: str) -> str:
-    """The address that does this to a timer: `timers:stop` of the timer 7 is "/timers/7/stop/"."""
-    return f"{_timers_below(get_script_prefix())}{timer.pk}/{name}/"
+def verbs(timer: Timer) -> str:
+    """What the addresses of all that is done to a timer begin with: of the timer 7 "/timers/7/"."""
+    return f"{_timers_below(get_script_prefix())}{timer.pk}/"
 
 
 @lru_cache
