@@ -9,8 +9,10 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-#: 7 % smaller than gzip for the same CPU; the levels above cost twice as much for the next per cent.
+#: Of a page: 7 % smaller than gzip for the same CPU; the levels above cost twice as much for the next one.
 QUALITY = 5
+#: Of what htmx asks for: half the CPU, and no packet more on the network.
+QUALITY_OF_FRAGMENTS = 3
 #: A network packet is not filled by fewer bytes than these.
 SHORT = 200
 BROTLI = re.compile(r"\bbr\b")
@@ -34,7 +36,8 @@ class CompressionMiddleware(GZipMiddleware):
         if len(content) < SHORT:
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
-        compressed = brotli.compress(content, brotli.MODE_TEXT, QUALITY)
+        quality = QUALITY_OF_FRAGMENTS if "HTTP_HX_REQUEST" in request.META else QUALITY
+        compressed = brotli.compress(content, brotli.MODE_TEXT, quality)
         if len(compressed) < len(content):
             response.content = compressed
             response.headers["Content-Encoding"] = "br"

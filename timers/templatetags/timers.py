@@ -45,7 +45,14 @@ def clock_of(timer: Timer, css: str = "") -> SafeString:
 
 
 def standing(timer: Timer) -> str:
-    """One short line on how a timer stands."""
+    """One short line on how a timer stands; the same wherever an answer draws it."""
+    told = vars(timer)
+    if "standing" not in told:
+        told["standing"] = _standing(timer)
+    return told["standing"]
+
+
+def _standing(timer: Timer) -> str:
     zone = timer.workspace.zone
     if timer.running_since:
         if timer.is_unusually_long:
