@@ -11,7 +11,7 @@ from allauth.mfa.totp import views as totp
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -42,6 +42,12 @@ class Index(base.IndexView):
 
 class Authenticate(Refusing, base.AuthenticateView):
     extra_context = {"languages": settings.LANGUAGES}
+
+    def setup(self, request: HttpRequest, *args: Any, **options: Any) -> None:
+        super().setup(request, *args, **options)
+        if request.method == "POST" and "code" not in request.POST:
+            # allauth would take it for a passkey, which nobody is offered here, and have no form to show.
+            request.POST = QueryDict("code=")
 
 
 class Reauthenticate(Refusing, base.ReauthenticateView):
