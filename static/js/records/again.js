@@ -1,10 +1,10 @@
 // The review queue: after a decision it is read again, which takes nothing away from whoever works in it meanwhile.
 let pressed = false;
-let deciding = 0;
+let underWay = 0;
 let late = false;
 let kept = null;
 
-const isBusy = () => pressed || deciding || document.querySelector("#queue dialog[open]");
+const isBusy = () => pressed || underWay || document.querySelector("#queue dialog[open]");
 const isAgain = ({ detail }) => detail.requestConfig?.elt.id === "again";
 const choice = (entry) => document.querySelector(`#row-${entry} input[name=entry]`)?.value;
 const controls = (row) => [...(row?.querySelectorAll("a, button, input") ?? [])];
@@ -56,11 +56,12 @@ for (const end of ["pointerup", "pointercancel"]) {
 }
 document.addEventListener("close", soon, true);
 
-document.addEventListener("htmx:beforeSend", ({ detail: { requestConfig, xhr } }) => {
-  if (requestConfig.verb === "get") return;
-  deciding += 1;
+document.addEventListener("htmx:beforeSend", ({ detail: { requestConfig: { elt, verb }, xhr } }) => {
+  // What is asked for in the queue finds its place in it gone if that is drawn anew meanwhile.
+  if (elt.id === "again" || (verb === "get" && !elt.closest("#queue"))) return;
+  underWay += 1;
   xhr.addEventListener("loadend", () => {
-    deciding -= 1;
+    underWay -= 1;
     soon();
   });
 });
