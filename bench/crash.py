@@ -15,6 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -118,14 +119,14 @@ def at_work(people: int, server: Serving, prefix: str = "") -> Iterator[tuple[li
         pages = [Page(each, workspace.create_entries_automatically) for each in conversations]
         shifts.append(Shift(number, cast.of(agent)[0], pages, air))
     disconnect()
-    for shift in shifts:
-        shift.start()
-    try:
-        yield shifts, air
-    finally:
-        air.over.set()
-        for shift in shifts:
-            shift.join()
+    with ThreadPoolExecutor(len(shifts)) as pool:
+        working = [pool.submit(shift.work) for shift in shifts]
+        try:
+            yield shifts, air
+        finally:
+            air.over.set()
+    met = ((shift.name, each.exception()) for shift, each in zip(shifts, working, strict=True))
+    air.odd += [f"{name} met {error!r}" for name, error in met if error]
 
 
 def cut(database: PostgreSQL, server: Server, air: Air) -> None:

@@ -62,11 +62,11 @@ class GaveUp(Exception):
     """Nobody knows what became of the click, and it is not repeated."""
 
 
-class Shift(threading.Thread):
+class Shift:
     """One person, on several conversations by turns: start, stop, convert, save, cancel, and again."""
 
     def __init__(self, number: int, session: Session, pages: list[Page], air: Air) -> None:
-        super().__init__(name=session.username)
+        self.name = session.username
         self.number = number
         self.session = session
         self.pages = pages
@@ -77,13 +77,8 @@ class Shift(threading.Thread):
         #: Of the form that the last answer filled in, if it was that of an entry.
         self.fields: dict[str, str] = {}
 
-    def run(self) -> None:
-        try:
-            self.work()
-        except Exception as error:  # of a thread's exception nobody hears: the report tells of any
-            self.air.odd.append(f"{self.name} met {error!r}")
-
     def work(self) -> None:
+        """Until it is over; what goes wrong in the program itself is raised."""
         places, running = deque(self.pages), deque[Page]()
         while not self.air.over.is_set():
             begins = len(running) < RUNNING_EACH

@@ -9,7 +9,8 @@ TABLE = "conversations_message"
 FILL_IN = import_module("conversations.migrations.0005_workspace_of_older_messages").Migration.operations[0]
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite demands the column later")
+# SQLite adds no rule to a table that is there, so none can be left over.
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="there the migration adds no rule")
 def test_it_runs_again_where_it_had_not_come_to_its_end(db):
     rule = f"{FILL_IN.supplement.name}_always"
     with connection.cursor() as cursor:

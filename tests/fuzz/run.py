@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote_to_bytes
 import time_machine
 from django import forms
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import translation
 
@@ -83,7 +84,8 @@ class Run:
     def _compare_rows(self, outcome: dict[str, Any], *, in_detail: bool) -> None:
         try:
             found = judging.rows()
-        except Exception:  # is what is looked for: the books cannot be read after this request
+        # A reference that leads nowhere; a text, a JSON or a number that is none.
+        except (DatabaseError, ValueError, ArithmeticError):
             outcome["faults"].append("a table cannot be read, or a row refers to none")
             outcome["trace"] = traceback.format_exc()[-3000:]
             return
@@ -97,7 +99,8 @@ class Run:
             response = self._send(request)
             body = judging.body_of(response)
             faults = list(judging.faults(response, request.path, number))
-        except Exception:  # got through the whole application: a finding, told with its trace
+        # Of any kind: what gets through the whole application is a finding, and is told with its trace.
+        except Exception:
             return {"n": number, "status": 599, "faults": ["raised"], **self._told(request, number)} | {
                 "trace": traceback.format_exc()[-3000:]
             }, None
