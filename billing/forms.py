@@ -113,8 +113,8 @@ class EntryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values, rule = self.cleaned_data, self.rule
-        at_first = EntryAsItStands(self.entry).showing
-        fingerprint, _, filled_in = (values.get("seen") or at_first).partition("-")
+        seen = values.get("seen") or EntryAsItStands(self.entry).showing
+        fingerprint, _, filled_in = seen.partition("-")
         self.filled_in = int(filled_in)
         if rule is None or rule.fingerprint == fingerprint:
             return values

@@ -21,7 +21,7 @@ from billing.models.entry_queryset import BillingEntryQuerySet
 from billing.statement_forms import StatementFilters
 from billing.sums import Sums
 from conversations.models import Customer
-from workspaces.counts import MOST, Many
+from workspaces.counts import Many
 from workspaces.durations import format_clock
 from workspaces.models import User
 from workspaces.money import format_amount
@@ -159,8 +159,7 @@ class Statement:
     @cached_property
     def waiting(self) -> Many:
         """How many charges of these days are not approved (yet), and so are not counted here."""
-        waiting = self._scope.filter(state__in=[State.NEW, State.RETURNED])
-        return Many(waiting.order_by()[: MOST + 1].count())
+        return Many.of(self._scope.filter(state__in=[State.NEW, State.RETURNED]))
 
     @property
     def printed_on(self) -> date:

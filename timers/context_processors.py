@@ -3,7 +3,7 @@ from typing import Any
 
 from billing.models import BillingEntry
 from timers.board import Board
-from workspaces.counts import MOST, Many
+from workspaces.counts import Many
 from workspaces.requests import Request
 
 #: What belongs to the review, among the addresses of billing.
@@ -31,8 +31,7 @@ class Topbar:
         if counted is not None:
             return counted
         user = self.request.user
-        waiting = BillingEntry.objects.reviewable_by(user).new().order_by()
-        return Many(waiting[: MOST + 1].count() if user.is_manager else 0)
+        return Many.of(BillingEntry.objects.reviewable_by(user).new()) if user.is_manager else Many(0)
 
     @cached_property
     def memberships(self) -> list[Any]:

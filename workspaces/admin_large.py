@@ -8,19 +8,19 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from workspaces.counts import MOST, Many
+from workspaces.counts import Many
 from workspaces.models import User
 
 WORKSPACE = "workspace__id__exact"
 
 
 class BoundedPaginator(Paginator):
-    """Counts no further than to MOST, where its pages end; a filter or a search finds what lies beyond."""
+    """Counts no further than `Many` does, where its pages end; a filter or a search finds what is beyond."""
 
     @cached_property
     def count(self) -> Many:
         rows: Any = self.object_list
-        return Many(rows.order_by()[: MOST + 1].count())
+        return Many.of(rows)
 
 
 class InWorkspace(admin.ChoicesFieldListFilter):

@@ -20,6 +20,11 @@ class Many(int):
         many.is_beyond = count > many
         return many
 
+    @classmethod
+    def of(cls, rows: QuerySet) -> Many:
+        """The count of a queryset's rows; one query."""
+        return cls(rows.order_by()[: MOST + 1].count())
+
     def __str__(self) -> str:
         return f"{format_number(int(self), '#,##0')}+" if self.is_beyond else int.__repr__(self)
 

@@ -47,10 +47,11 @@ class InWorkspace(models.Model):
 
     def write(self, names: Iterable[str] = ()) -> None:
         """As `save` of these fields, or all, for a row that nobody listens for (no signals, no history)."""
+        where = self._found_by
         fields: list[Any] = [self._meta.get_field(name) for name in sorted(names)]
-        fields = fields or [each for each in self._meta.concrete_fields if each not in self._found_by]
+        fields = fields or [each for each in self._meta.concrete_fields if each not in where]
         values = [(field, None, getattr(self, field.attname)) for field in fields]
-        if not STATEMENTS.update(self, DEFAULT_DB_ALIAS, self._found_by, values):
+        if not STATEMENTS.update(self, DEFAULT_DB_ALIAS, where, values):
             self.save(update_fields=[field.name for field in fields])
 
     def write_copy(self, to: type[models.Model], **told: Any) -> None:

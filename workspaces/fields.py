@@ -48,7 +48,7 @@ class PickField(forms.ModelChoiceField):
         """
         rows: Any = self.queryset if self.offered is None else self.offered
         if self._names:
-            # A quarter of the time that instances take.
+            # No instances, of which no more than that would be shown.
             return list(rows.values_list("pk", *self._names)[:OFFERED])
         return [(row.pk, self.label_from_instance(row), "") for row in rows[:OFFERED]]
 

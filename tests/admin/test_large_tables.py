@@ -36,7 +36,6 @@ def listed(client, model, **sent):
 @pytest.mark.parametrize("model", [*LARGE, ExportBatch])
 def test_a_list_counts_and_turns_its_pages_only_so_far(as_admin, model, monkeypatch):
     monkeypatch.setattr("workspaces.counts.MOST", 2)
-    monkeypatch.setattr("workspaces.admin_large.MOST", 2)
     populate(4)
     with CaptureQueriesContext(connection) as captured:
         found = listed(as_admin, model)

@@ -2,17 +2,14 @@
 
 import pytest
 
-from billing import statement
 from tests.billing.queue_page import make
-from timers import context_processors
 from workspaces import counts
 
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
     """More than three are not counted."""
-    for module in (counts, statement, context_processors):
-        monkeypatch.setattr(module, "MOST", 3)
+    monkeypatch.setattr(counts, "MOST", 3)
 
 
 @pytest.mark.parametrize(("number", "told"), [(1, "1"), (3, "3"), (4, "3+"), (5, "3+")])

@@ -13,7 +13,7 @@ from django.utils import timezone
 from billing.models import BillingEntry, BillingType
 from timers.board import with_seconds
 from timers.models import Timer
-from workspaces.counts import MOST, CountOf, Many
+from workspaces.counts import CountOf, Many
 from workspaces.models import Workspace
 from workspaces.money import format_sums
 
@@ -90,4 +90,4 @@ def running_timers() -> dict[str, Any]:
     first = list(running.order_by("running_since", "pk").values_list("pk", flat=True)[:SHOWN])
     shown = with_seconds(running.filter(pk__in=first).for_display().order_by("running_since", "pk"), now)
     shown.sort(key=lambda timer: not timer.is_unusually_long)
-    return {"timers": shown, "count": Many(running.order_by()[: MOST + 1].count())}
+    return {"timers": shown, "count": Many.of(running)}
