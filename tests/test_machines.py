@@ -24,7 +24,7 @@ SMALL = [
 
 def test_the_role_has_the_limits_that_the_page_tells_and_no_others() -> None:
     names = ["lock_timeout", "idle_in_transaction_session_timeout", "statement_timeout"]
-    names += ["max_parallel_workers_per_gather", "jit"]
+    names += ["max_parallel_workers_per_gather", "jit", "random_page_cost"]
     assert [limit.split()[4] for limit in limits()] == names
 
 
