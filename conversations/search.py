@@ -30,6 +30,8 @@ from workspaces.models import User
 
 #: So many conversations are found at most.
 MOST = 300
+#: So many by their titles.
+MOST_TITLED = 100
 #: Where only a customer's are wanted, they are looked for among so many.
 MOST_OF_ALL = 1000
 #: A word finds the conversations of so many customers.
@@ -54,12 +56,15 @@ class Found:
     @classmethod
     def by(cls, text: str, user: User, customer: Customer | None = None) -> Found:
         """Within the user's workspaces, of the customer if one is named; one query."""
-        return cls(_find(text, user.workspace_ids, in_messages=True, customer=customer))
+        return cls(_find(text, user.workspace_ids, MOST + 1, in_messages=True, customer=customer))
 
     @classmethod
     def titled(cls, text: str, user: User) -> Found:
-        """By subject and customer, and numbers that begin with what is typed; no message is read."""
-        return cls(_find(text, user.workspace_ids, in_messages=False))
+        """By subject and customer, and numbers that begin with what is typed; no message is read.
+
+        Of many, those with the highest numbers.
+        """
+        return cls(_find(text, user.workspace_ids, MOST_TITLED, in_messages=False))
 
     @property
     def numbers(self) -> list[int]:
@@ -88,14 +93,14 @@ class _Word:
 
 
 def _find(
-    text: str, workspaces: list[int], *, in_messages: bool, customer: Customer | None = None
+    text: str, workspaces: list[int], most: int, *, in_messages: bool, customer: Customer | None = None
 ) -> list[Row]:
     words = [_Word(terms_of(word), _numbers(word, exact=in_messages)) for word in words_of(text)]
     words = [word for word in words if word.terms]
     if not words or not workspaces:
         return []
     build = _for_postgresql if connection.vendor == "postgresql" else _for_sqlite
-    sql, params = build(words, workspaces, in_messages=in_messages, customer=customer)
+    sql, params = build(words, workspaces, most, in_messages=in_messages, customer=customer)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
@@ -111,7 +116,7 @@ def _numbers(word: str, *, exact: bool) -> list[tuple[int, int]]:
 
 
 def _for_postgresql(
-    words: list[_Word], workspaces: list[int], *, in_messages: bool, customer: Customer | None
+    words: list[_Word], workspaces: list[int], most: int, *, in_messages: bool, customer: Customer | None
 ) -> tuple[str, list[Any]]:
     steps = []
     params: list[Any] = []
@@ -135,13 +140,13 @@ def _for_postgresql(
             CROSS JOIN LATERAL (
                 SELECT id FROM unnest(word_{len(words) - 1}.ids) AS id ORDER BY id DESC
             ) AS hit
-            LIMIT {MOST_OF_ALL if customer else MOST + 1}
+            LIMIT {MOST_OF_ALL if customer else most}
         ) AS hit
         CROSS JOIN LATERAL (
             SELECT id, state, assignee_id FROM conversations_conversation
             WHERE id = hit.id AND workspace_id = ANY(%s) {of_customer} OFFSET 0
         ) AS found
-        LIMIT {MOST + 1}"""
+        LIMIT {most}"""
     return sql, [*params, workspaces, *([customer.pk] if customer else [])]
 
 
@@ -190,7 +195,7 @@ def _query(terms: Iterable[Term], workspaces: Iterable[int], block: str = "@") -
 
 
 def _for_sqlite(
-    words: list[_Word], workspaces: list[int], *, in_messages: bool, customer: Customer | None
+    words: list[_Word], workspaces: list[int], most: int, *, in_messages: bool, customer: Customer | None
 ) -> tuple[str, list[Any]]:
     params: list[Any] = [*workspaces]
     conditions = [f"workspace_id IN ({', '.join(['%s'] * len(workspaces))})"]
@@ -207,7 +212,7 @@ def _for_sqlite(
         conditions.append(f"id IN ({' UNION ALL '.join(hit)})")
     sql = (
         "SELECT id, state, assignee_id FROM conversations_conversation"
-        f" WHERE {' AND '.join(conditions)} ORDER BY id DESC LIMIT {MOST + 1}"
+        f" WHERE {' AND '.join(conditions)} ORDER BY id DESC LIMIT {most}"
     )
     return sql, params
 

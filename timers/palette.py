@@ -140,7 +140,7 @@ class Palette:
             # The very number first, then the open ones.
             first = Case(When(pk=exact, then=0), When(state=Conversation.State.OPEN, then=1), default=2)
             titled = Found.titled(self.text, self.user).numbers
-            found = found.filter(pk__in=titled).order_by(first, "-last_message_at", "-pk")
+            found = found.filter(pk__in=[*titled, exact or 0]).order_by(first, "-last_message_at", "-pk")
         else:
             found = found.open().filter(assignee=self.user)
             found = found.exclude(pk=self.here.pk) if self.here else found

@@ -61,6 +61,14 @@ class TestConversations:
             ConversationFactory(pk=pk, customer=conversation.customer, subject=f"No. {pk}", state=state)
         assert palette(agent, "#77")["conversations"] == ["No. 77", "No. 772", "No. 771"]
 
+    def test_the_very_number_is_there_however_many_begin_with_it(
+        self, agent: User, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("conversations.search.MOST_TITLED", 2)
+        for pk in (77, 771, 772, 773):
+            ConversationFactory(pk=pk, customer=conversation.customer, subject=f"No. {pk}")
+        assert set(palette(agent, "77")["conversations"]) == {"No. 77", "No. 772", "No. 773"}
+
     def test_they_are_eight_at_most(self, agent: User, conversation: Conversation) -> None:
         ConversationFactory.create_batch(12, customer=conversation.customer, assignee=agent)
         assert len(palette(agent)["conversations"]) == CONVERSATIONS == 8
