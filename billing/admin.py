@@ -189,7 +189,7 @@ class BillingEntryAdmin(ReadOnly, LargeTable, HistoryAdmin):
         "date", "user", "conversation", "customer", "kind", "raw", "billed", "written_amount", "state"
     ]  # fmt: skip
     list_filter = [("state", InWorkspace), ConfirmedFilter, "workspace"]
-    list_select_related = ["user", "conversation__customer"]
+    list_select_related = ["user", "conversation", "customer"]
     view_on_site = False
 
     def get_ordering(self, request: HttpRequest) -> Any:
@@ -211,10 +211,6 @@ class BillingEntryAdmin(ReadOnly, LargeTable, HistoryAdmin):
         (_("Flags"), {"fields": ["overlap", "overlap_with", "clock_stepped_back"]}),
         (pgettext_lazy("noun", "Record"), {"fields": ["version", "created_at", "updated_at"]}),
     ]
-
-    @admin.display(description=_("customer"), ordering="conversation__customer__name")
-    def customer(self, entry: BillingEntry) -> str:
-        return str(entry.conversation.customer)
 
     @admin.display(description=pgettext_lazy("column", "recorded"), ordering="raw_seconds")
     def raw(self, entry: BillingEntry) -> str:

@@ -69,7 +69,7 @@ class Reversed(Exception):
 def _rows(batch: ExportBatch) -> Iterator[list[Cell]]:
     """A few hundred at a time, however large the batch is. Raises Reversed."""
     entries = BillingEntry.objects.filter(workspace=batch.workspace_id, batch=batch)
-    ordered = entries.order_by("conversation__customer__name", "date", "pk")
+    ordered = entries.order_by("customer__name", "date", "pk")
     ids = list(ordered.values_list("pk", flat=True))
     if not ids:  # No batch was ever empty.
         raise Reversed

@@ -114,7 +114,7 @@ class ReviewFilters(Filters):
         first, last = self.span
         wanted = {
             "user__in": self.chosen("agent"),
-            "conversation__customer__in": self.chosen("customer"),
+            "customer__in": self.chosen("customer"),
             "date__gte": first,
             "date__lte": last,
         }

@@ -25,7 +25,7 @@ CHARGED = Case(When(kind=BillingType.Kind.SERVICE, then=F("amount")), default=-1
 GROUP_ORDERS: dict[str, list[Any]] = {
     "": [],
     "agent": ["user__last_name", "user__first_name", "user__username"],
-    "customer": ["conversation__customer__name", "conversation__customer"],
+    "customer": ["customer__name", "customer_id"],
     "day": ["-date"],
 }
 #: So many are read to add them up, and to sort them and put them in groups before they are cut into pages.

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from billing.chips import changed_chip, flag_chips
 from billing.models.figures import Figures
 from billing.sums import Sums
-from workspaces.models import User, displayed
+from workspaces.models import displayed, initials_of
 from workspaces.money import format_amount, format_money
 from workspaces.templatetags.stint import day
 
@@ -54,8 +54,7 @@ PLACES = {
     "last_name": "user__last_name",
     "username": "user__username",
     "subject": "conversation__subject",
-    "customer_id": "conversation__customer",
-    "customer": "conversation__customer__name",
+    "customer": "customer__name",
 }
 
 
@@ -72,10 +71,6 @@ class Row(Figures, _Columns):
     @property
     def agent_name(self) -> str:
         return displayed(self.first_name, self.last_name, self.username)
-
-    @property
-    def agent(self) -> User:
-        return User(first_name=self.first_name, last_name=self.last_name, username=self.username)
 
 
 #: By what rows are in one group, in the order of the groups.
@@ -130,7 +125,7 @@ class Lines:
 
     def _titled(self, row: Row) -> tuple[str, str]:
         if self.group == "agent":
-            return row.agent.display_name, row.agent.initials
+            return row.agent_name, initials_of(row.agent_name)
         if self.group == "customer":
             return row.customer, ""
         return capfirst(date_format(row.date, "FULL_WEEKDAY_FORMAT")), ""

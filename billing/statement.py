@@ -104,7 +104,7 @@ class Statement:
             return found.none()
         first, last = self.filters.span
         wanted = {
-            "conversation__customer": self.customer,
+            "customer": self.customer,
             "batch": self.filters.chosen("batch"),
             "date__gte": first,
             "date__lte": last,
@@ -141,7 +141,7 @@ class Statement:
     @cached_property
     def page(self) -> Page:
         """Everybody who is charged, by name: a page of (id, name, workspace id, sums)."""
-        sums: dict[Any, Sums] = self._charged.sums_by("conversation__customer")
+        sums: dict[Any, Sums] = self._charged.sums_by("customer")
         named = Customer.objects.filter(workspace__in=self.user.managed_ids, pk__in=list(sums))
         rows = [(*row, sums[row[0]]) for row in named.values_list("pk", "name", "workspace").order_by()]
         rows.sort(key=lambda row: (row[1].casefold(), row[0]))

@@ -55,7 +55,7 @@ class InWorkspace(models.Model):
             self.save(update_fields=[field.name for field in fields])
 
     def write_copy(self, to: type[models.Model], **told: Any) -> None:
-        """Add the row as it stands in the database to a table that has its columns and those `told`."""
+        """Add the row as it stands in the database to a table of its columns, or most, and those `told`."""
         STATEMENTS.copy(self, DEFAULT_DB_ALIAS, self._found_by, to, told)
 
     @property

@@ -68,7 +68,7 @@ class Statements:
         to: type[models.Model],
         told: dict[str, Any],
     ) -> None:
-        """Add the row, found by the fields in `where`, to a table that has its columns and those `told`.
+        """Add the row, found by the fields in `where`, to a table of its columns, or most, and those `told`.
 
         The copy is made by the database, of what that has.
         """
@@ -76,7 +76,8 @@ class Statements:
         key = ("COPY", connection.vendor, to, *told)
         columns = [to._meta.get_field(name) for name in told]
         if key not in self._worked_out:
-            copied = _columns(connection, row._meta.concrete_fields)
+            kept = {field.name for field in to._meta.concrete_fields}
+            copied = _columns(connection, [each for each in row._meta.concrete_fields if each.name in kept])
             named, places = _columns(connection, columns), ["%s"] * len(told)
             conditions = " AND ".join(f"{each} = %s" for each in _columns(connection, where))
             self._worked_out[key] = Statement(

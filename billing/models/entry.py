@@ -17,7 +17,7 @@ from billing.models.billing_type import HIGHEST_RATE, BillingType
 from billing.models.entry_queryset import BillingEntryQuerySet
 from billing.models.figures import Figures
 from billing.models.reviewed import EditConflict, Reviewed
-from conversations.models import Conversation
+from conversations.models import Conversation, Customer
 from workspaces.durations import format_clock
 from workspaces.histories import KeptRecords
 from workspaces.models import User, Workspace
@@ -42,6 +42,14 @@ class BillingEntry(Figures, Reviewed):
         related_name="entries",
         db_index=False,  # entries_of_a_conversation begins with it
         verbose_name=_("conversation"),
+    )
+    #: That of its conversation, which keeps it.
+    customer = models.ForeignKey(
+        Customer,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        db_index=False,  # entries_of_a_customer begins with it
+        verbose_name=_("customer"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=BillingType.Kind)
     billing_type = models.ForeignKey(
@@ -98,6 +106,8 @@ class BillingEntry(Figures, Reviewed):
         verbose_name=_("batch"),
     )
     history = KeptRecords(
+        # Which the conversation says.
+        excluded_fields=["customer"],
         # It is asked for an entry, for an author, and for a workspace, which its own indexes begin with.
         no_db_index=[
             "workspace",
@@ -181,6 +191,7 @@ class BillingEntry(Figures, Reviewed):
             ),
             models.Index(fields=["reviewed_by", "reviewed_at"], name="entries_of_a_decision"),
             models.Index(fields=["conversation", "date"], name="entries_of_a_conversation"),
+            models.Index(fields=["customer", "state", "-date", "-id"], name="entries_of_a_customer"),
             models.Index(fields=["user", "-date"], name="entries_of_a_day"),
             models.Index(fields=["user", "-date"], condition=Q(state="returned"), name="entries_returned"),
         ]

@@ -198,6 +198,7 @@ class BillingEntryQuerySet(models.QuerySet["BillingEntry"]):
         rule = billing_type or BillingType.plain(conversation.workspace)
         entry = self.model(conversation=conversation, user=user, date=day, raw_seconds=raw_seconds, **facts)
         entry.workspace_id = conversation.workspace_id
+        entry.customer_id = conversation.customer_id
         entry.kind = kind or rule.kind
         entry.created_at = now
         entry.apply(billing_type, rule)

@@ -31,7 +31,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """
         theirs = self.model.objects.open().filter(customer=OuterRef("customer")).order_by()
         counted = theirs.values("customer").annotate(count=Count("pk"))
-        billed = Customer.objects.filter(pk=OuterRef("customer")).with_billed(first, following)
+        customer = Customer.objects.filter(pk=OuterRef("customer"))
+        billed = customer.with_billed(OuterRef("workspace"), first, following)
         return (
             self.with_rules()
             .select_related("assignee")

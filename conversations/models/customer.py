@@ -25,20 +25,23 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: User) -> CustomerQuerySet:
         return self.filter(workspace__in=user.workspace_ids)
 
-    def with_billed(self, first: str, following: str) -> models.QuerySet[Any, Any]:
-        """Those for whom something was logged from one day until before the other: what, as `billed`."""
-        # Through the conversations, since billing is not imported here.
+    def with_billed(self, workspace: Any, first: str, following: str) -> models.QuerySet[Any, Any]:
+        """Those of a workspace for whom something was logged from one day until before the other: what, as
+        `billed`.
+        """
+        # Through the customer, since billing is not imported here. Were the entries' workspace only said to
+        # be the customer's, PostgreSQL would look for that by it, among all there, for each entry.
         logged = self.filter(
-            conversations__entries__workspace=F("workspace"),
-            conversations__entries__state__in=COUNTED,
-            conversations__entries__date__gte=Cast(Value(first), models.DateField()),
-            conversations__entries__date__lt=Cast(Value(following), models.DateField()),
+            workspace=workspace,
+            entries__workspace=workspace,
+            entries__state__in=COUNTED,
+            entries__date__gte=Cast(Value(first), models.DateField()),
+            entries__date__lt=Cast(Value(following), models.DateField()),
         )
-        in_its_currency = Q(conversations__entries__currency=F("workspace__currency"))
-        charged = Q(conversations__entries__kind="service") & in_its_currency
+        charged = Q(entries__kind="service", entries__currency=F("workspace__currency"))
         sums = JSONObject(
-            seconds=Sum("conversations__entries__billed_seconds"),
-            amount=Sum("conversations__entries__amount", filter=charged, default=0),
+            seconds=Sum("entries__billed_seconds"),
+            amount=Sum("entries__amount", filter=charged, default=0),
         )
         return logged.order_by().values("pk").annotate(billed=sums)
 
@@ -105,5 +108,5 @@ class Customer(models.Model):
 
     def billed_in_month(self, day: date) -> Billed:
         """What was logged for the customer in the month of `day`, in the workspace's currency."""
-        found = Customer.objects.filter(pk=self.pk).with_billed(*month_of(day))
+        found = Customer.objects.filter(pk=self.pk).with_billed(self.workspace_id, *month_of(day))
         return Billed.read(found.values_list("billed", flat=True).first())

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from workspaces.distribution import InWorkspace
-from workspaces.models import User, Workspace
+from workspaces.models import User, Workspace, initials_of
 
 # What an event says in the database, in English, after the name of whoever did it.
 ASSIGNED = "assigned it to "
@@ -93,5 +93,4 @@ class Message(InWorkspace):
 
     @property
     def initials(self) -> str:
-        words = self.author_display.split()
-        return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
+        return initials_of(self.author_display)

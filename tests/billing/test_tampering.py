@@ -14,6 +14,7 @@ from tests.factories import (
     BillingEntryFactory,
     BillingTypeFactory,
     ConversationFactory,
+    CustomerFactory,
     ExportBatchFactory,
     MembershipFactory,
     UserFactory,
@@ -54,6 +55,7 @@ RECORDED = {
     "id": lambda entry: entry.pk + 1000,
     "workspace": lambda entry: WorkspaceFactory(),
     "conversation": lambda entry: ConversationFactory(customer=entry.conversation.customer),
+    "customer": lambda entry: CustomerFactory(workspace=entry.workspace),
     "user": lambda entry: UserFactory(),
     "raw_seconds": lambda entry: entry.raw_seconds + 1,
     "by_hand": lambda entry: True,
@@ -315,7 +317,7 @@ def test_after_all_migrations_every_guard_stands_and_no_other_trigger(db):
 def test_every_table_of_facts_is_guarded(db):
     histories = {model.history.model._meta.db_table for model in TRACKED}
     facts = {"timers_interval", "timers_timer", "billing_billingentry", "billing_exportbatch"}
-    assert set(protected_tables()) == histories | facts
+    assert set(protected_tables()) == histories | facts | {"conversations_conversation"}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -218,6 +218,14 @@ def test_a_message_in_another_workspace_than_its_conversation(books, conversatio
     told((f"message {message.pk}", what, books.pk, other_workspace.pk), workspace=books)
 
 
+def test_an_entry_for_another_customer_than_its_conversations(books, logged, customer):
+    other = CustomerFactory(workspace=books)
+    with unguarded():
+        BillingEntry.objects.filter(pk=logged.entry_id).update(customer=other)
+    what = "the customer of its conversation"
+    told((f"entry {logged.entry_id}", what, customer.pk, other.pk), workspace=books)
+
+
 @pytest.mark.parametrize(("state", "expected"), [("canceled", "discarded"), ("stopped", "new")])
 def test_a_timer_whose_entry_was_decided_on_without_it(books, logged, state, expected):
     with unguarded():

@@ -160,6 +160,7 @@ CHANGES = {
     "timers_timer": "user_id = user_id + 1",
     "billing_billingentry": "raw_seconds = 0",
     "billing_exportbatch": "number = number + 1",
+    "conversations_conversation": "customer_id = customer_id + 1",
     "timers_interval": "stopped_at = stopped_at + interval '1 hour'",
 }
 STATEMENTS = [

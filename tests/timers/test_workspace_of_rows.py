@@ -1,4 +1,6 @@
-"""Intervals and messages know their workspace, whichever release writes them."""
+"""Intervals and messages know their workspace, and entries their customer, whichever release writes them."""
+
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -6,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from billing import supplements
 from billing.guards import expected_guards, standing_guards
+from billing.models import BillingEntry
 from billing.supplements import Supplement
 from conversations.models import Message
 from tests.factories import (
@@ -47,7 +50,7 @@ def elsewhere():
 def without_supplements(db):
     """The tables as they will be when there is no release before any more."""
     guards = [each for each in expected_guards().values() if isinstance(each, Supplement)]
-    assert len(guards) == 2
+    assert len(guards) == 3
     for guard in guards:
         for statement in guard.drop(connection):
             run(statement)
@@ -73,6 +76,17 @@ def test_no_verb_leaves_it_to_the_database(without_supplements, conversation, ag
     conversation.close(by=agent, now=now)
     for model in (Interval, Message):
         assert set(model.objects.values_list("workspace")) == {(conversation.workspace_id,)}
+    BillingEntry.objects.prepare_once(
+        submission=uuid4(),
+        user=agent,
+        conversation=conversation,
+        billing_type=None,
+        raw_seconds=60,
+        day=now.date(),
+        now=now,
+    )
+    customers = BillingEntry.objects.values_list("customer", flat=True)
+    assert list(customers) == [conversation.customer_id] * 2
 
 
 def test_an_interval_is_never_in_another_workspace_than_its_timer(other_workspace, conversation):

@@ -20,6 +20,7 @@ COLUMNS = [
     "id",
     "workspace_id",
     "conversation_id",
+    "customer_id",
     "billing_type_id",
     "state",
     "batch_id",
@@ -35,6 +36,7 @@ COLUMNS = [
     "explanation",
     "timer__id",
     "conversation__workspace_id",
+    "conversation__customer_id",
     "billing_type__workspace_id",
     "overlap_with__workspace_id",
     "batch__workspace_id",
@@ -83,6 +85,7 @@ def _with_its_surroundings(entry: dict[str, Any]) -> Iterator[Difference]:
         ("whether it comes from a timer", not entry["by_hand"], entry["timer__id"] is not None),
         ("whether it is in a batch", entry["state"] == State.INVOICED, entry["batch_id"] is not None),
         ("when its batch was reversed", None, entry["batch__reversed_at"]),
+        ("the customer of its conversation", entry["conversation__customer_id"], entry["customer_id"]),
         *(
             (f"the workspace of its {name.replace('_', ' ')}", workspace, entry[f"{name}__workspace_id"])
             for name in ("conversation", "billing_type", "overlap_with", "batch")

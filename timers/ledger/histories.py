@@ -11,7 +11,7 @@ from timers.ledger.reading import Slice
 
 def check(model: Any, workspace: str, part: Slice) -> Iterator[Difference | int]:
     """The differences, and for every row that was looked at a 1. `workspace` names its field for that."""
-    columns = [field.attname for field in model._meta.concrete_fields]
+    columns = [field.attname for field in model.history.model.tracked_fields]
     latest: dict[int, dict[str, Any]] = {}
     records = part.of(model.history.order_by("id", "history_id"), "id", workspace)
     for record in records.values(*columns, "history_id", "history_type"):

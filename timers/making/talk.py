@@ -31,6 +31,7 @@ class Thread(NamedTuple):
     """A conversation, as far as those who work on it must know it."""
 
     pk: int
+    customer: int
     rule: Any
     is_open: bool
 
@@ -101,7 +102,7 @@ class Talk:
             *(str(created_at), str(last)),
         )
         rule = own_rule or customer.billing_type or company.rules[0]
-        company.threads.append(Thread(pk, rule, is_open))
+        company.threads.append(Thread(pk, customer.pk, rule, is_open))
         company.begun.append(created_at)
         return [(str(moment), *rest) for moment, *rest in messages]
 

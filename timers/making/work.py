@@ -66,7 +66,8 @@ class Work:
     entries: Rows = field(
         default_factory=lambda: Rows(
             BillingEntry,
-            *("id", "workspace_id", "user_id", "conversation_id", "kind", "billing_type_id", "date"),
+            *("id", "workspace_id", "user_id", "conversation_id", "customer_id", "kind"),
+            *("billing_type_id", "date"),
             *("raw_seconds", "calculated_seconds", "billed_seconds", "rate", "currency", "amount", "rule"),
             *("explanation", "description", "by_hand", "submission", "overlap_seconds", "overlap_with_id"),
             *("clock_stepped_back", "created_at", "state", "version", "confirmed_at", "reviewed_by_id"),
@@ -122,7 +123,7 @@ class Work:
         self.last_entry += 1
         self.entries.add(
             *(self.last_entry, company.workspace.pk, session.user.pk, session.thread.pk),
-            *(kind, rule.pk, str(day)),
+            *(session.thread.customer, kind, rule.pk, str(day)),
             *(raw, worth.calculated_seconds, worth.billed_seconds, rule.rate, company.workspace.currency),
             *(worth.amount, self.rules.copy_of(rule), worth.explanation, note),
             *(session.by_hand, None, overlap, chance.choice(company.threads).pk if overlap else None),

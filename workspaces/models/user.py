@@ -27,6 +27,12 @@ def displayed(first_name: str, last_name: str, username: str) -> str:
     return f"{first_name} {last_name}".strip() or username
 
 
+def initials_of(name: str) -> str:
+    """Two letters for a person of this name: "AB" for "Anna Maria Berger"."""
+    words = name.split()
+    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
+
+
 class PeopleManager(UserManager["User"]):
     def hold(self, user_ids: Iterable[int]) -> None:
         """Serialise what happens to these people's timers and entries until the transaction ends.
@@ -82,8 +88,7 @@ class User(AbstractUser):
 
     @property
     def initials(self) -> str:
-        words = self.display_name.split()
-        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+        return initials_of(self.display_name)
 
     # What follows is known of the user of a session from the query that fetched it (see SessionManager), so
     # that no page asks again; of another user it is asked once.
