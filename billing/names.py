@@ -10,10 +10,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import LessThanOrEqual
 
 from billing.models import BillingEntry
 from conversations.models import Customer
-from workspaces.models import Membership, User, displayed
+from workspaces.counts import CountOf
+from workspaces.models import Membership, User, Workspace, displayed
 from workspaces.prepared import Prepared
 from workspaces.widgets import QuickSelect
 
@@ -88,25 +90,35 @@ def offered_in(workspaces: list[int]) -> tuple[Names | None, Names | None]:
     """
     agents: Names = {}
     customers: Names = {}
-    members = 0
-    for pk, is_customer, is_offered, first, second, third in _all_named(workspaces=workspaces):
-        if is_customer:
-            customers[pk] = first
-            continue
-        members += 1
-        if is_offered:
-            agents[pk] = displayed(second, first, third)
-    return agents if members <= LISTED else None, customers if len(customers) <= LISTED else None
+    members = customer_count = 0
+    for number, part, offered, first, second, third in _all_named(workspaces=workspaces):
+        if part == _SIZES:
+            members, customer_count = number, offered
+        elif part == _CUSTOMERS:
+            customers[number] = first
+        elif offered:
+            agents[number] = displayed(second, first, third)
+    return agents if members <= LISTED else None, customers if customer_count <= LISTED else None
+
+
+#: The parts of the query, in this order: people, and customers, unless they are too many; and how many.
+_AGENTS, _CUSTOMERS, _SIZES = range(3)
 
 
 def _named_in(workspaces: list[int]) -> QuerySet[Any, Any]:
-    # The limits stand in subqueries: SQLite allows none in the parts of a union.
-    members = User.objects.filter(pk__in=_once_members_of(workspaces)[: LISTED + 1])
-    some = customers_in(workspaces).filter(pk__in=customers_in(workspaces).values("pk")[: LISTED + 1])
-    names = ("last_name", "first_name", "username")
-    agents = _named(members, *names, is_customer=Value(0), is_offered=_an_entry_in(workspaces))
-    customers = _named(some, "name", "name", "name", is_customer=Value(1), is_offered=Value(1))
-    return agents.union(customers, all=True).order_by("is_customer", "first", "second", "third", "pk")
+    members, customers = User.objects.filter(pk__in=_once_members_of(workspaces)), customers_in(workspaces)
+    count, customer_count = CountOf(members, LISTED), CountOf(customers, LISTED)
+    few_members = members.filter(LessThanOrEqual(count, LISTED))
+    few_customers = customers.filter(LessThanOrEqual(customer_count, LISTED))
+    workspace = Workspace.objects.filter(pk__in=workspaces).order_by()
+    parts = [
+        _named(
+            few_members, "last_name", "first_name", "username", part=_AGENTS, offered=_an_entry_in(workspaces)
+        ),
+        _named(few_customers, "name", "name", "name", part=_CUSTOMERS, offered=Value(1)),
+        _named(workspace, "name", "name", "name", part=_SIZES, offered=customer_count, number=count),
+    ]
+    return parts[0].union(*parts[1:], all=True).order_by("part", "first", "second", "third", "number")
 
 
 _all_named: Prepared[Any] = Prepared(_named_in)
@@ -131,6 +143,9 @@ def _entries_in(workspaces: list[int]) -> QuerySet[BillingEntry]:
     return entries.filter(state__in=BillingEntry.State.values)
 
 
-def _named(records: QuerySet[Any], *columns: str, **others: Any) -> QuerySet[Any, Any]:
-    named = others | dict(zip(("first", "second", "third"), map(F, columns), strict=True))
-    return records.annotate(**named).values_list("pk", *named)
+def _named(
+    records: QuerySet[Any], *columns: str, part: int, offered: Any, number: Any = None
+) -> QuerySet[Any, Any]:
+    named: dict[str, Any] = {"number": number or F("pk"), "part": Value(part), "offered": offered}
+    named |= dict(zip(("first", "second", "third"), map(F, columns), strict=True))
+    return records.annotate(**named).values_list(*named)

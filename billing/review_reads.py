@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -30,10 +30,10 @@ GROUP_ORDERS: dict[str, list[Any]] = {
 }
 #: So many are read to add them up, and to sort them and put them in groups before they are cut into pages.
 READ = 5000
-#: So many of those in the order of customers, who are two tables away.
-READ_BY_CUSTOMER = 1000
-#: So many are counted of what filters leave in a state that is not shown: to count is to look at each.
-FEW = 1000
+#: So many are counted of what filters leave in a state that is not shown, since to count is to look at each;
+#: and of what is only pointed to, which after some years is nearly all that there is.
+FEW = 200
+POINTED_TO = State.INVOICED, State.DISCARDED
 SORT_ORDERS: dict[str, list[Any]] = {
     "": ["-date", "-pk"],
     "oldest": ["date", "pk"],
@@ -56,18 +56,19 @@ class Reads:
         """How many there are in each state; and whatever the filters, as "waiting" all New ones, and as "all"
         those in the state that is shown.
         """
+        state = self.filters.state_name
         if self.is_whole:
-            (found,) = _counts_of_all(user=self.user.pk, workspaces=self.workspaces)
-            counted = dict(zip(State.values, found, strict=True))
-            others = {"waiting": counted[State.NEW], "all": counted[self.filters.state_name]}
-            return {name: Many(count) for name, count in (counted | others).items()}
-        whole, shown = _in(self.workspaces), self.filters.state_name
-        most = {state: 0 if state == shown else FEW for state in State.values}
-        rest = [whole.new(), whole.filter(state=shown)]
-        *found, waiting, every = _counts(self.user.pk, self.filters.found(), *rest, most=most).get()
-        by_state = zip(most.items(), found, strict=True)
-        counts = {state: Many(count, limit) for (state, limit), count in by_state}
-        return counts | {"waiting": Many(waiting), "all": Many(every)}
+            most = _most(state, POINTED_TO)
+            (found,) = _counts_of_all(state)(user=self.user.pk, workspaces=self.workspaces)
+        else:
+            most, whole = _most(state, State.values), _in(self.workspaces)
+            # Where the New ones are shown, they are both.
+            others = [whole.new()] if state == State.NEW else [whole.new(), whole.filter(state=state)]
+            (found,) = _counts(self.user.pk, self.filters.found(), most, *others)
+        counted = zip(most.items(), found, strict=False)
+        counts = {state: Many(count, limit) for (state, limit), count in counted}
+        rest = list(map(Many, found[len(most) :])) or [counts[State.NEW], counts[state]]
+        return counts | {"waiting": rest[0], "all": rest[-1]}
 
     def are_too_many(self, counts: dict[str, Many]) -> bool:
         """Whether they are more than are read for one page. To find flags is to look at all in the state."""
@@ -77,7 +78,7 @@ class Reads:
     def added_up(self) -> Iterable[tuple[Any, ...]]:
         """What those in the state that is shown come to, by whether they have flags and by their currency."""
         if self.is_whole:
-            return _sums_of_all(workspaces=self.workspaces, state=self.filters.state_name)
+            return _sums_of_all(self.filters.state_name)(workspaces=self.workspaces)
         return _sums(self._shown)
 
     def rows(self, counts: dict[str, Many], start: int) -> list[Row]:
@@ -85,14 +86,12 @@ class Reads:
         put in groups by itself.
         """
         group, sort = self.filters.group_name, self.filters.sort_name
-        are_too_many = self.are_too_many(counts)
-        by_page = are_too_many or (group == "customer" and counts[self.filters.state_name] > READ_BY_CUSTOMER)
-        order = "" if by_page else group, sort if sort == "oldest" or not are_too_many else ""
-        # In the order of customers, a plan for any workspace would read all conversations of all.
-        if self.is_whole and start == 0 and "customer" not in order:
+        by_page = self.are_too_many(counts)
+        order = "" if by_page else group, sort if sort == "oldest" or not by_page else ""
+        if self.is_whole and start == 0:
             found: Any = _first_page(*order)(workspaces=self.workspaces, state=self.filters.state_name)
         else:
-            found = _page(_in(self.workspaces), self._shown, *order, start)
+            found = _page(self.workspaces, self._shown, *order, start)
         rows = list(map(Row._make, found))
         return put_in_order(rows, group, sort) if by_page else rows
 
@@ -114,14 +113,15 @@ def _in(workspaces: list[int]) -> BillingEntryQuerySet:
     return BillingEntry.objects.filter(workspace__in=workspaces)
 
 
+def _most(shown: str, few: Sequence[str]) -> dict[str, int]:
+    """How many are counted in each state (0: as ever), of these only a `few` unless they are shown."""
+    return {state: FEW if state in few and state != shown else 0 for state in State.values}
+
+
 def _counts(
-    user: int,
-    found: BillingEntryQuerySet,
-    *others: BillingEntryQuerySet,
-    most: Mapping[str, int] | None = None,
+    user: int, found: BillingEntryQuerySet, most: Mapping[str, int], *others: BillingEntryQuerySet
 ) -> QuerySet[Any, Any]:
-    limits = most or dict.fromkeys(State.values, 0)
-    by_state = [CountOf(found.filter(state=state), limit) for state, limit in limits.items()]
+    by_state = [CountOf(found.filter(state=state), limit) for state, limit in most.items()]
     # One row, and of some table: none of the counts has to do with it.
     return User.objects.filter(pk=user).values_list(*by_state, *map(CountOf, others))
 
@@ -142,20 +142,31 @@ def _sums(found: BillingEntryQuerySet) -> QuerySet[Any, Any]:
 
 
 def _page(
-    entries: BillingEntryQuerySet, shown: BillingEntryQuerySet, group: str, sort: str, start: int
+    workspaces: list[int], shown: BillingEntryQuerySet, group: str, sort: str, start: int
 ) -> QuerySet[Any, Any]:
     order = [*GROUP_ORDERS[group], *SORT_ORDERS[sort]]
+    if group == "customer":
+        # Else it would know the names of all customers of all workspaces before it puts these in order.
+        shown = shown.filter(customer__workspace__in=workspaces)
     # What a row shows is read of these alone, and not of all that they are the first of.
     pks = shown.order_by(*order).values("pk")[start : start + PER_PAGE]
-    return entries.filter(pk__in=pks).order_by(*order).values_list(*Row.COLUMNS)
+    return _in(workspaces).filter(pk__in=pks).order_by(*order).values_list(*Row.COLUMNS)
 
 
-_counts_of_all: Prepared[Any] = Prepared(lambda user, workspaces: _counts(user, _in(workspaces)))
-_sums_of_all: Prepared[Any] = Prepared(lambda workspaces, state: _sums(_in(workspaces).filter(state=state)))
+@cache
+def _counts_of_all(shown: str) -> Prepared[Any]:
+    return Prepared(lambda user, workspaces: _counts(user, _in(workspaces), _most(shown, POINTED_TO)))
+
+
+@cache
+def _sums_of_all(state: str) -> Prepared[Any]:
+    # The state stands in it as it is: of the New ones an index alone says all of it.
+    return Prepared(lambda workspaces: _sums(_in(workspaces).filter(state=state)))
 
 
 @cache
 def _first_page(group: str, sort: str) -> Prepared[Any]:
+    # For any state: for one that is rare on the whole each agent would be looked up by itself.
     return Prepared(
-        lambda workspaces, state: _page(_in(workspaces), _in(workspaces).filter(state=state), group, sort, 0)
+        lambda workspaces, state: _page(workspaces, _in(workspaces).filter(state=state), group, sort, 0)
     )

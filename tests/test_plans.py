@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
@@ -56,7 +57,7 @@ def at(django_db_setup: None, django_db_blocker: Any) -> Iterator[Ground]:
 
 
 def count_the_queue(at: Ground) -> None:
-    review_reads._counts_of_all(user=1, workspaces=[at.workspace])
+    review_reads._counts_of_all("new")(user=1, workspaces=[at.workspace])
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +73,7 @@ def small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     assert patched
     # The bounds stand in what was worked out before.
-    monkeypatch.setattr(review_reads._counts_of_all, "_compiled", {})
+    monkeypatch.setattr(review_reads, "_counts_of_all", cache(review_reads._counts_of_all.__wrapped__))
 
 
 @pytest.fixture(autouse=True)

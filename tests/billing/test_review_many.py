@@ -26,7 +26,7 @@ def few(monkeypatch):
 
 def forget():
     """The limits stand in queries that were worked out before."""
-    review_reads._counts_of_all._compiled.clear()
+    review_reads._counts_of_all.cache_clear()
     review_reads._first_page.cache_clear()
 
 
@@ -105,6 +105,16 @@ def test_what_filters_leave_in_another_state_is_not_counted_as_far(as_manager, m
     assert told("dates=range&since=2000-01-01&state=approved") == ["1+", "2"]
 
 
+def test_of_what_is_only_pointed_to_few_are_counted(as_manager, manager, entries, monkeypatch):
+    monkeypatch.setattr(review_reads, "FEW", 1)
+    forget()
+    for entry in entries[:2]:
+        entry.discard(by=manager, now=entry.created_at)
+    assert ">1+ discarded</a>" in as_manager.get(QUEUE).content.decode()
+    assert "2 discarded entries" in as_manager.get(f"{QUEUE}?state=discarded").content.decode()
+    forget()
+
+
 def test_more_than_are_counted_are_not_approved_at_once(as_manager, entries, few):
     scope = repr(([entries[0].workspace_id], (None, None)))
     shown = review.Unflagged.of(scope, BillingEntry.objects.all()).fingerprint
@@ -159,9 +169,9 @@ def test_a_page_puts_itself_in_the_order_that_the_database_gives(as_manager, ent
 
 
 def test_of_more_than_are_put_in_groups_each_page_is_by_itself(as_manager, entries, two_rows, monkeypatch):
-    monkeypatch.setattr(review_reads, "READ_BY_CUSTOMER", 4)
+    monkeypatch.setattr(review_reads, "READ", 4)
     assert shown(as_manager, "group=customer") == [entries[0].pk, entries[1].pk]
-    assert shown(as_manager, "group=customer&sort=amount") == [entries[3].pk, entries[4].pk]
+    assert shown(as_manager, "group=customer&sort=oldest") == [entries[3].pk, entries[4].pk]
 
 
 def test_what_has_a_flag_is_not_added_up_where_all_would_be_looked_at(as_manager, entries, few):
