@@ -145,8 +145,8 @@ else:
         # A request reads little: to start a worker for it, or to compile it, costs more than the whole query.
         "max_parallel_workers_per_gather": "0",
         "jit": "off",
-        # What is read often is in memory, and no disk has a head to move: PostgreSQL's own 4.0 has it read all
-        # users of all workspaces rather than look up a hundred.
+        # What is read often is in memory, and no disk has a head to move: by PostgreSQL's own 4.0 it reads
+        # all users of all workspaces rather than look up a hundred.
         "random_page_cost": "1.1",
     }
     if env.bool("DATABASE_POOLER", default=False):
