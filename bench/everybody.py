@@ -13,6 +13,8 @@ from bench.speed.stint import NEW_ENTRY, QUEUE, Clicker
 #: How often what is asked for, of a hundred requests.
 READS = {"poll": 60, "conversation": 16, "conversations": 5, "timers": 3, "entries": 3, "queue": 3}
 WRITES = {"click": 9, "approve": 1}
+#: Whoever of an agent and a manager comes second is told so (409).
+CONTENDED = {"approve", "save"}
 
 
 class Worker(Clicker):
@@ -94,7 +96,7 @@ class Everybody:
     def learn(self, reply: Reply) -> tuple[str, bool]:
         """What was asked, and whether the answer is one that may come."""
         kind, worker = self.sent.pop(id(reply.call))
-        is_right = reply.status in (200, 204) or (kind == "approve" and reply.status == 409)
+        is_right = reply.status in (200, 204) or (kind in CONTENDED and reply.status == 409)
         if worker:
             self.idle.append(worker)
             if reply.status == 200:

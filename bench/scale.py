@@ -50,7 +50,7 @@ class Everything(Stint):
             visit["what"]: (browsers[visit["who"]], visit["path"], visit["htmx"]) for visit in seen["visits"]
         }
         self.veteran = Clicker(seen["veteran"]["session"], seen["veteran"]["on"])
-        #: Bytes of the last answer of a page, as it was sent.
+        #: Bytes of the last answer of a page, before it was compressed: what is on it.
         self.sizes: dict[str, int] = {}
 
     def calls(self, step: str, count: int) -> list[Call]:
@@ -64,7 +64,7 @@ class Everything(Stint):
 
     def learn(self, step: str, replies: list[Reply]) -> None:
         if step in self.pages:
-            self.sizes[step] = max((len(reply.body) for reply in replies), default=0)
+            self.sizes[step] = max((len(reply.content) for reply in replies), default=0)
         elif step.startswith("veteran: "):
             for reply in replies:
                 self.veteran.learn(reply.text)
@@ -213,7 +213,7 @@ def verdict(times: float, small: float, large: float) -> str:
     """Whether it costs more for what lies in the database, and not for what is on the page."""
     if round(times, 2) <= TARGET:
         return "met"
-    return "more on it" if small and large / small > TARGET else "missed"
+    return "more on it" if small and round(times / TARGET, 2) <= large / small else "missed"
 
 
 if __name__ == "__main__":

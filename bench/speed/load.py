@@ -103,13 +103,18 @@ class Reply:
         return self.status == self.call.expect
 
     @property
-    def text(self) -> str:
+    def content(self) -> bytes:
+        """The body before it was compressed."""
         headers = self.headers.lower()
         if b"content-encoding: gzip" in headers:
-            return gunzip(self.body).decode()
+            return gunzip(self.body)
         if b"content-encoding: br" in headers:
-            return brotli.decompress(self.body).decode()
-        return self.body.decode(errors="replace")
+            return brotli.decompress(self.body)
+        return self.body
+
+    @property
+    def text(self) -> str:
+        return self.content.decode(errors="replace")
 
 
 @dataclass(slots=True)
