@@ -70,7 +70,9 @@ class ManualEntryForm(forms.Form):
     def _offered(self) -> dict[int, str]:
         """Those with the latest activity; read only where they are shown, or nothing else is chosen."""
         offered = Conversation.objects.visible_to(self.user).open()
-        named = offered.values_list("pk", "subject", "customer__name")[:OFFERED_CONVERSATIONS]
+        # The customers of these alone are read, and not of all that they are the latest of.
+        latest = offered.filter(pk__in=offered.values("pk")[:OFFERED_CONVERSATIONS])
+        named = latest.values_list("pk", "subject", "customer__name")
         return {pk: f"#{pk} {subject} · {customer}" for pk, subject, customer in named}
 
     @property
