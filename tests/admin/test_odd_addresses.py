@@ -76,6 +76,13 @@ def test_a_record_that_cannot_be_is_not_found(model, as_admin):
             assert as_admin.get(url).status_code in (302, 403, 404), url
 
 
+def test_a_record_by_a_field_without_a_name_is_by_its_key(as_admin, workspace):
+    for page in ("change", "delete"):
+        url = f"{address(Workspace)}{workspace.pk}/{page}/"
+        assert as_admin.get(url, {"_to_field": ""}).status_code == 200
+        assert as_admin.post(url, {"_to_field": ""}).status_code in (200, 302)
+
+
 @pytest.mark.parametrize(
     "query",
     [
