@@ -207,6 +207,29 @@ def test_every_click_on_an_entry_reads_by_index(at: Ground) -> None:
     watch.tell()
 
 
+@pytest.mark.parametrize(
+    ("who", "path", "added_up", "scan"),
+    [
+        (
+            "manager",
+            "/billing/review/",
+            'SUM("billing_billingentry"."version")',
+            "Index Only Scan using entries_waiting",
+        ),
+        ("agent", "/conversations/{}/", "'seconds'", "Index Scan on entries_of_a_customer"),
+    ],
+)
+def test_what_is_added_up_at_each_look_is_in_an_index_for_it(
+    at: Ground, who: str, path: str, added_up: str, scan: str
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no index that holds more than it finds by")
+    watch = Watch(at)
+    watch.send(who, "page", path.format(at.conversation), htmx=False)
+    (query,) = [query for query in watch.prepared if added_up in query]
+    assert scan in shown(query)
+
+
 def test_every_click_in_a_conversation_reads_by_index(at: Ground) -> None:
     watch = Watch(at)
     about = f"/conversations/{at.conversation}/"

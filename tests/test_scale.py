@@ -32,6 +32,7 @@ def test_the_demo_has_all_that_is_looked_at() -> None:
         (1.304, 5000, 5000, "met"),
         (1.31, 5000, 5000, "missed"),
         (1.5, 5000, 7000, "more on it"),
+        (2.0, 5000, 7000, "missed"),
         (1.5, 0, 0, "missed"),
     ],
 )

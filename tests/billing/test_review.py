@@ -1,5 +1,6 @@
 """The queue of a reviewer: who sees what of it, its filters, groups, sums and pages."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -250,6 +251,26 @@ def test_an_empty_queue_says_so(as_manager):
     page = as_manager.get(ADDRESS).content.decode()
     assert "Everything is reviewed" in page
     assert "Approve unflagged" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "states", "pointed_to"),
+    [
+        ("", ["discarded", "invoiced"], ["invoiced", "discarded"]),
+        ("state=discarded", ["discarded", "invoiced"], ["invoiced"]),
+        ("state=invoiced", ["discarded", "invoiced"], ["discarded"]),
+        ("state=discarded", ["discarded"], []),
+        ("", [], []),
+    ],
+)
+def test_a_page_points_to_other_entries_than_its_own(
+    as_manager, agent, conversation, query, states, pointed_to
+):
+    for state in states:
+        make(agent, conversation, state=state)
+    page = as_manager.get(f"{ADDRESS}?{query}").content.decode()
+    hint = page.partition("Also here:")[2].partition("</p>")[0]
+    assert re.findall(r"state=(\w+)", hint) == pointed_to
 
 
 def test_a_description_cannot_bring_markup_along(as_manager, agent, conversation):
