@@ -17,7 +17,7 @@ from conversations.models import Customer
 from workspaces.counts import CountOf
 from workspaces.models import Membership, User, Workspace, displayed
 from workspaces.prepared import Prepared
-from workspaces.widgets import QuickSelect
+from workspaces.widgets import QuickInput, QuickSelect
 
 Names = dict[int, str]
 
@@ -48,7 +48,7 @@ class NameField(forms.Field):
         self.names, self.records = names, records
         named = {"class": "input", "aria-label": self.label}
         if names is None:
-            self.widget = forms.TextInput(named | {"type": "search", "placeholder": self.every})
+            self.widget = QuickInput(named | {"type": "search", "placeholder": self.every})
         else:
             self.widget = QuickSelect(named, [("", self.every), *names.items()])
 
@@ -106,8 +106,9 @@ _AGENTS, _CUSTOMERS, _SIZES = range(3)
 
 
 def _named_in(workspaces: list[int]) -> QuerySet[Any, Any]:
-    members, customers = User.objects.filter(pk__in=_once_members_of(workspaces)), customers_in(workspaces)
-    count, customer_count = CountOf(members, LISTED), CountOf(customers, LISTED)
+    once_members, customers = _once_members_of(workspaces), customers_in(workspaces)
+    members = User.objects.filter(pk__in=once_members)
+    count, customer_count = CountOf(once_members, LISTED, "user"), CountOf(customers, LISTED)
     few_members = members.filter(LessThanOrEqual(count, LISTED))
     few_customers = customers.filter(LessThanOrEqual(customer_count, LISTED))
     workspace = Workspace.objects.filter(pk__in=workspaces).order_by()

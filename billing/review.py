@@ -147,7 +147,7 @@ class Queue:
 
     @property
     def sums(self) -> Sums:
-        """Over all that the filters leave in this state, unless those are too many."""
+        """Over all that the filters leave in this state, unless those are too many or billed to nobody."""
         return self._totals[0]
 
     @property
@@ -158,7 +158,7 @@ class Queue:
     @cached_property
     def _totals(self) -> tuple[Sums, Unflagged]:
         sums, unflagged = Sums(), Unflagged(self._scope)
-        if not self.count or self.are_too_many:
+        if not self.count or self.are_too_many or self.filters.state_name == State.DISCARDED:
             return sums, unflagged
         for is_flagged, currency, count, raw, billed, charged, *figures in self.reads.added_up():
             sums += Sums(count, int(raw), int(billed), {} if charged is None else {currency: int(charged)})

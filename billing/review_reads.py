@@ -15,7 +15,7 @@ from billing.review_forms import ReviewFilters
 from billing.review_rows import KEYS, Row
 from workspaces.counts import CountOf, Many
 from workspaces.models import User
-from workspaces.prepared import Prepared
+from workspaces.prepared import Offset, Prepared
 
 State = BillingEntry.State
 
@@ -88,8 +88,11 @@ class Reads:
         group, sort = self.filters.group_name, self.filters.sort_name
         by_page = self.are_too_many(counts)
         order = "" if by_page else group, sort if sort == "oldest" or not by_page else ""
-        if self.is_whole and start == 0:
-            found: Any = _first_page(*order)(workspaces=self.workspaces, state=self.filters.state_name)
+        if self.is_whole:
+            of_all = _page_of_all(*order, are_few=counts[self.filters.state_name] <= FEW)
+            found: Any = of_all(
+                workspaces=self.workspaces, state=self.filters.state_name, start=Offset(start)
+            )
         else:
             found = _page(self.workspaces, self._shown, *order, start)
         rows = list(map(Row._make, found))
@@ -165,8 +168,13 @@ def _sums_of_all(state: str) -> Prepared[Any]:
 
 
 @cache
-def _first_page(group: str, sort: str) -> Prepared[Any]:
-    # For any state: for one that is rare on the whole each agent would be looked up by itself.
-    return Prepared(
-        lambda workspaces, state: _page(workspaces, _in(workspaces).filter(state=state), group, sort, 0)
-    )
+def _page_of_all(group: str, sort: str, *, are_few: bool) -> Prepared[Any]:
+    def page(workspaces: list[int], state: str, start: int) -> QuerySet[Any, Any]:
+        # For any state: for one that is rare on the whole each agent would be looked up by itself.
+        shown = _in(workspaces).filter(state=state)
+        if are_few and group == "agent":
+            # And for any it would go through the users of all workspaces.
+            shown = shown.filter(user__in=shown.values("user").distinct())
+        return _page(workspaces, shown, group, sort, start)
+
+    return Prepared(page)

@@ -9,6 +9,7 @@ it can, however few rows there are.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -214,9 +215,9 @@ def test_every_click_on_an_entry_reads_by_index(at: Ground) -> None:
             "manager",
             "/billing/review/",
             'SUM("billing_billingentry"."version")',
-            "Index Only Scan using entries_waiting",
+            "Index Only Scan using entries_to_add_up",
         ),
-        ("agent", "/conversations/{}/", "'seconds'", "Index Scan on entries_of_a_customer"),
+        ("agent", "/conversations/{}/", "'seconds'", "Index Only Scan using entries_for_a_customer"),
     ],
 )
 def test_what_is_added_up_at_each_look_is_in_an_index_for_it(
@@ -228,6 +229,23 @@ def test_what_is_added_up_at_each_look_is_in_an_index_for_it(
     watch.send(who, "page", path.format(at.conversation), htmx=False)
     (query,) = [query for query in watch.prepared if added_up in query]
     assert scan in shown(query)
+
+
+def test_where_few_entries_wait_nobody_is_looked_up_but_their_agents(at: Ground) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite looks up each agent by their id, however many wait")
+    watch = Watch(at)
+    few = Workspace.objects.exclude(pk=at.workspace).filter(entries__state="new").earliest("pk")
+    manager = User.objects.filter(memberships__workspace=few, memberships__role="manager").earliest("pk")
+    assert few.entries.new().count() <= review_reads.FEW
+    watch.clients["manager"].force_login(manager)
+    watch.send("manager", "review", "/billing/review/", htmx=False)
+    (query,) = [query for query in watch.prepared if "OFFSET" in query]
+    plan = shown(query)
+    assert "Index Cond: (id = " in plan
+    assert not re.search(
+        r"(Seq|Index) Scan (using workspaces_user_pkey )?on workspaces_user.*\n(?!.*Index Cond)", plan
+    )
 
 
 def test_every_click_in_a_conversation_reads_by_index(at: Ground) -> None:

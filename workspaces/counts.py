@@ -30,11 +30,14 @@ class Many(int):
 
 
 class CountOf(Subquery):
-    """The count of a queryset's rows, up to one more than `most` (0: MOST), as a column of another query."""
+    """The count of a queryset's rows, up to one more than `most` (0: MOST), as a column of another query.
+
+    Of a queryset of distinct values, `column` names them.
+    """
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
     empty_result_set_value = 0
 
-    def __init__(self, rows: QuerySet, most: int = 0) -> None:
-        super().__init__(rows.order_by().values("pk")[: (most or MOST) + 1])
+    def __init__(self, rows: QuerySet, most: int = 0, column: str = "pk") -> None:
+        super().__init__(rows.order_by().values(column)[: (most or MOST) + 1])

@@ -7,7 +7,7 @@ on PostgreSQL the server plans it once in a connection.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connections, models
@@ -15,10 +15,14 @@ from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 
 Row = TypeVar("Row", bound=models.Model)
-#: An id, a text, or a list of ids.
+#: An id, a text, a list of ids, or how many rows are left out.
 Value = int | str | list[int]
 #: Beyond it there are no ids, and no database takes them for any.
 HIGHEST_ID = 2**63 - 1
+
+
+class Offset(int):
+    """How many rows are left out, as the start of a slice: Django writes that one into the SQL."""
 
 
 class Prepared(Generic[Row]):
@@ -51,7 +55,10 @@ class _Compiled:
         queryset = build(**{name: _stand_in(name, value, stand_ins) for name, value in values.items()})
         self.alias = queryset.db
         compiler = queryset.query.get_compiler(using=self.alias)
-        sql, self.parameters = compiler.as_sql()
+        sql, parameters = compiler.as_sql()
+        for stand_in in stand_ins:
+            sql, parameters = _with_offset_bound(sql, parameters, stand_in)
+        self.parameters = parameters
         #: Which parameters are filled in, and by what.
         self.places = {
             place: stand_ins[parameter]
@@ -72,7 +79,9 @@ class _Compiled:
         for place, (name, index) in self.places.items():
             value = values[name]
             each = value[index] if isinstance(value, list) else value
-            parameters[place] = 0 if isinstance(each, int) and abs(each) > HIGHEST_ID else each
+            if isinstance(each, int):
+                each = 0 if abs(each) > HIGHEST_ID else int(each)
+            parameters[place] = each
         connection = connections[self.alias]
         found = run(connection, self.statement, parameters)
         if self.converters:
@@ -183,10 +192,20 @@ def _stand_in(name: str, value: Value, stand_ins: dict[Any, tuple[str, int]]) ->
     """A value like that one which no query has by chance, noted among the `stand_ins`."""
     if isinstance(value, list):
         return [_noted(name, index, -(10**15) - len(stand_ins), stand_ins) for index in range(len(value))]
-    unlike_any = f"stand-in {len(stand_ins)}" if isinstance(value, str) else -(10**15) - len(stand_ins)
-    return _noted(name, 0, unlike_any, stand_ins)
+    unlike_any: Any = f"stand-in {len(stand_ins)}" if isinstance(value, str) else -(10**15) - len(stand_ins)
+    # A slice starts nowhere below zero.
+    return _noted(name, 0, -unlike_any if isinstance(value, Offset) else unlike_any, stand_ins)
 
 
 def _noted(name: str, index: int, value: Any, stand_ins: dict[Any, tuple[str, int]]) -> Any:
     stand_ins[value] = (name, index)
     return value
+
+
+def _with_offset_bound(sql: str, parameters: Sequence[Any], stand_in: Any) -> tuple[str, tuple[Any, ...]]:
+    """The stand-in as a parameter, where it stands in the SQL as the start of a slice."""
+    before, offset, after = sql.partition(f" OFFSET {stand_in}")
+    if not offset:
+        return sql, tuple(parameters)
+    place = before.count("%s")
+    return f"{before} OFFSET %s{after}", (*parameters[:place], stand_in, *parameters[place:])

@@ -48,7 +48,7 @@ class BillingEntry(Figures, Reviewed):
         Customer,
         on_delete=models.PROTECT,
         related_name="entries",
-        db_index=False,  # entries_of_a_customer begins with it
+        db_index=False,  # entries_for_a_customer begins with it
         verbose_name=_("customer"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=BillingType.Kind)
@@ -175,7 +175,25 @@ class BillingEntry(Figures, Reviewed):
         indexes = [
             # Counts, and the pages of a state in either order of days: all that an agent has, all with flags.
             models.Index(fields=["workspace", "state", "-date", "-id"], name="entries_of_a_state"),
-            models.Index(fields=["workspace", "state", "user", "-date", "-id"], name="entries_of_an_agent"),
+            models.Index(
+                fields=["workspace", "state", "user", "-date", "-id"],
+                # What the queue adds up, sorts by and puts in groups by.
+                include=[
+                    "customer",
+                    "kind",
+                    "raw_seconds",
+                    "calculated_seconds",
+                    "billed_seconds",
+                    "currency",
+                    "amount",
+                    "confirmed_at",
+                    "overlap_seconds",
+                    "clock_stepped_back",
+                    "version",
+                    "updated_at",
+                ],
+                name="entries_to_add_up",
+            ),
             models.Index(
                 fields=["workspace", "state", "-date", "-id"],
                 condition=ANY_FLAG,
@@ -189,29 +207,14 @@ class BillingEntry(Figures, Reviewed):
                 ],
                 name="entries_flagged",
             ),
-            # What those that wait come to: all of it is in the index.
-            models.Index(
-                fields=["workspace", "-date", "-id"],
-                condition=Q(state="new"),
-                include=[
-                    "user",
-                    "kind",
-                    "raw_seconds",
-                    "calculated_seconds",
-                    "billed_seconds",
-                    "currency",
-                    "amount",
-                    "confirmed_at",
-                    "overlap_seconds",
-                    "clock_stepped_back",
-                    "version",
-                    "updated_at",
-                ],
-                name="entries_waiting",
-            ),
             models.Index(fields=["reviewed_by", "reviewed_at"], name="entries_of_a_decision"),
             models.Index(fields=["conversation", "date"], name="entries_of_a_conversation"),
-            models.Index(fields=["customer", "state", "-date", "-id"], name="entries_of_a_customer"),
+            models.Index(
+                fields=["customer", "state", "-date", "-id"],
+                # What a customer's entries come to; and they are asked for within their workspace.
+                include=["workspace", "kind", "billed_seconds", "currency", "amount"],
+                name="entries_for_a_customer",
+            ),
             models.Index(fields=["user", "-date"], name="entries_of_a_day"),
             models.Index(fields=["user", "-date"], condition=Q(state="returned"), name="entries_returned"),
         ]

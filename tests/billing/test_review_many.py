@@ -27,7 +27,7 @@ def few(monkeypatch):
 def forget():
     """The limits stand in queries that were worked out before."""
     review_reads._counts_of_all.cache_clear()
-    review_reads._first_page.cache_clear()
+    review_reads._page_of_all.cache_clear()
 
 
 @pytest.fixture
@@ -113,6 +113,20 @@ def test_of_what_is_only_pointed_to_few_are_counted(as_manager, manager, entries
     assert ">1+ discarded</a>" in as_manager.get(QUEUE).content.decode()
     assert "2 discarded entries" in as_manager.get(f"{QUEUE}?state=discarded").content.decode()
     forget()
+
+
+@pytest.mark.parametrize("query", ["", "page=2", "sort=amount", "group=customer&page=2", "state=approved"])
+def test_few_and_many_are_shown_alike(as_manager, manager, entries, two_rows, monkeypatch, query):
+    for entry in entries[3:]:
+        entry.approve(by=manager, now=entry.created_at)
+    few = shown(as_manager, query)
+    monkeypatch.setattr(review_reads, "FEW", 0)
+    assert shown(as_manager, query) == few != []
+
+
+def test_what_discarded_entries_would_have_come_to_is_not_said(as_manager, manager, entries):
+    entries[0].discard(by=manager, now=entries[0].created_at)
+    assert "<p>1 discarded entry</p>" in as_manager.get(f"{QUEUE}?state=discarded").content.decode()
 
 
 def test_more_than_are_counted_are_not_approved_at_once(as_manager, entries, few):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.factories import UserFactory
 from workspaces.models import User
-from workspaces.prepared import Prepared
+from workspaces.prepared import Offset, Prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,20 @@ def test_an_empty_list_asks_nothing(people: list[User]) -> None:
 
 def test_a_number_beyond_all_ids_finds_nothing(people: list[User]) -> None:
     assert Prepared(by_id)(pks=[2**63]) == []
+
+
+def test_a_slice_starts_where_it_is_told_each_time(people: list[User]) -> None:
+    built = []
+
+    def build(pks: list[int], start: int) -> Any:
+        built.append(start)
+        first_ones = User.objects.filter(pk__in=pks).order_by("pk").values("pk")[start : start + 2]
+        return User.objects.filter(pk__in=first_ones, pk__gt=0).order_by("-pk")
+
+    found, pks = Prepared(build), [user.pk for user in people]
+    for start in (0, 1, 3, 2, 4):
+        assert found(pks=pks, start=Offset(start)) == people[start : start + 2][::-1]
+    assert len(built) == 1
 
 
 def test_related_rows_and_annotations_come_along(people: list[User]) -> None:

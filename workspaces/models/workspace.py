@@ -150,7 +150,12 @@ class Membership(models.Model):
         User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="memberships"
     )
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.AGENT)
-    history = KeptRecords()
+    history = KeptRecords(
+        # Which its own index begins with.
+        no_db_index=["workspace"],
+        # Whoever was a member once.
+        indexes=[models.Index(fields=["workspace", "user"], name="once_members")],
+    )
 
     class Meta:
         verbose_name = _("membership")
