@@ -16,9 +16,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from statistics import median
 from typing import Any, Self
+from zipfile import ZipFile
 
 from bench.databases import ENVIRONMENT, Sqlite
 from bench.server import Server
@@ -50,7 +52,7 @@ class Everything(Stint):
             visit["what"]: (browsers[visit["who"]], visit["path"], visit["htmx"]) for visit in seen["visits"]
         }
         self.veteran = Clicker(seen["veteran"]["session"], seen["veteran"]["on"])
-        #: Bytes of the last answer of a page, before it was compressed: what is on it.
+        #: Bytes of the last answer to each, not compressed: what is on it.
         self.sizes: dict[str, int] = {}
 
     def calls(self, step: str, count: int) -> list[Call]:
@@ -63,15 +65,22 @@ class Everything(Stint):
         return super().calls(step, count)
 
     def learn(self, step: str, replies: list[Reply]) -> None:
-        if step in self.pages:
-            self.sizes[step] = max((len(reply.content) for reply in replies), default=0)
-        elif step.startswith("veteran: "):
+        self.sizes[step] = max((size_of(reply.content) for reply in replies), default=0)
+        if step.startswith("veteran: "):
             for reply in replies:
                 self.veteran.learn(reply.text)
             if step.endswith("cancel"):
                 self.veteran.timer = 0
-        else:
+        elif step not in self.pages:
             super().learn(step, replies)
+
+
+def size_of(content: bytes) -> int:
+    """Bytes of what is in it: an XLSX is compressed."""
+    if not content.startswith(b"PK"):
+        return len(content)
+    with ZipFile(BytesIO(content)) as file:
+        return sum(part.file_size for part in file.infolist())
 
 
 class OnPostgres(Rig):

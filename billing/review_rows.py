@@ -7,6 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.db.models import Case, OuterRef, Subquery, TextField, When
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from billing.chips import changed_chip, flag_chips
 from billing.models.figures import Figures
 from billing.sums import Sums
+from conversations.models import Conversation
 from workspaces.models import displayed, initials_of
 from workspaces.money import format_amount, format_money
 from workspaces.templatetags.stint import day
@@ -34,7 +36,7 @@ class _Columns(NamedTuple):
     overlap_seconds: int
     overlap_with_id: int | None
     clock_stepped_back: bool
-    description: str
+    title: str
     billing_type_id: int | None
     rule_name: str
     user_id: int
@@ -42,18 +44,19 @@ class _Columns(NamedTuple):
     last_name: str
     username: str
     conversation_id: int
-    subject: str
     customer_id: int
     customer: str
 
 
+#: Looked up for those alone that say nothing themselves.
+SUBJECT = Subquery(Conversation.objects.filter(pk=OuterRef("conversation")).values("subject"))
 #: Where they stand, seen from an entry; the others have its names.
-PLACES = {
+PLACES: dict[str, Any] = {
+    "title": Case(When(description="", then=SUBJECT), default="description", output_field=TextField()),
     "rule_name": "rule__name",
     "first_name": "user__first_name",
     "last_name": "user__last_name",
     "username": "user__username",
-    "subject": "conversation__subject",
     "customer": "customer__name",
 }
 
