@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import LessThanOrEqual
+from django.utils.translation import gettext_lazy as _
 
 from billing.models import BillingEntry
 from conversations.models import Customer
@@ -34,7 +35,11 @@ class NameField(forms.Field):
     """
 
     NUMBER = re.compile(r"[0-9]{1,18}")
-    default_error_messages = {"invalid": forms.ModelChoiceField.default_error_messages["invalid_choice"]}
+    default_error_messages = {
+        "invalid": forms.ModelChoiceField.default_error_messages["invalid_choice"],
+        "unknown": _("There is no such name here. A part of it is enough."),
+        "too_many": _("Too many have this in their name. Type more of it."),
+    }
 
     def __init__(self, name: Any, every: Any, *columns: str) -> None:
         super().__init__(label=name, required=False)
@@ -55,7 +60,9 @@ class NameField(forms.Field):
     def to_python(self, value: str | None) -> list[int]:
         found = self._found((value or "").strip())
         if value and not found:
-            raise ValidationError(self.error_messages["invalid"])
+            raise ValidationError(self.error_messages["unknown" if self.names is None else "invalid"])
+        if len(found) > MOST_FOUND:
+            raise ValidationError(self.error_messages["too_many"])
         return found
 
     def _found(self, text: str) -> list[int]:
@@ -71,8 +78,7 @@ class NameField(forms.Field):
         for word in text.split():
             holds = (Q((f"{column}__icontains", word)) for column in self.columns)
             found = found.filter(reduce(or_, holds))
-        numbers = list(found.order_by().values_list("pk", flat=True)[: MOST_FOUND + 1])
-        return numbers if len(numbers) <= MOST_FOUND else []
+        return list(found.order_by().values_list("pk", flat=True)[: MOST_FOUND + 1])
 
 
 def agents_in(workspaces: list[int]) -> QuerySet[User]:

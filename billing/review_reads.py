@@ -88,14 +88,21 @@ class Reads:
         group, sort = self.filters.group_name, self.filters.sort_name
         by_page = self.are_too_many(counts)
         order = "" if by_page else group, sort if sort == "oldest" or not by_page else ""
+        count = counts[self.filters.state_name]
+        after = count - start - PER_PAGE
+        # To find the last ones from the first on, all would be sorted.
+        from_end = max(after, 0) < start and not count.is_beyond
+        first = max(after, 0) if from_end else start
         if self.is_whole:
-            of_all = _page_of_all(*order, are_few=counts[self.filters.state_name] <= FEW)
+            of_all = _page_of_all(*order, from_end=from_end, are_few=count <= FEW)
             found: Any = of_all(
-                workspaces=self.workspaces, state=self.filters.state_name, start=Offset(start)
+                workspaces=self.workspaces, state=self.filters.state_name, first=Offset(first)
             )
         else:
-            found = _page(self.workspaces, self._shown, *order, start)
+            found = _page(self.workspaces, self._shown, *order, first, from_end=from_end)
         rows = list(map(Row._make, found))
+        if from_end and after < 0:
+            rows = rows[-after:]
         return put_in_order(rows, group, sort) if by_page else rows
 
     @property
@@ -145,14 +152,15 @@ def _sums(found: BillingEntryQuerySet) -> QuerySet[Any, Any]:
 
 
 def _page(
-    workspaces: list[int], shown: BillingEntryQuerySet, group: str, sort: str, start: int
+    workspaces: list[int], shown: BillingEntryQuerySet, group: str, sort: str, first: int, *, from_end: bool
 ) -> QuerySet[Any, Any]:
     order = [*GROUP_ORDERS[group], *SORT_ORDERS[sort]]
     if group == "customer":
         # Else it would know the names of all customers of all workspaces before it puts these in order.
         shown = shown.filter(customer__workspace__in=workspaces)
+    found = shown.order_by(*order).values("pk")
     # What a row shows is read of these alone, and not of all that they are the first of.
-    pks = shown.order_by(*order).values("pk")[start : start + PER_PAGE]
+    pks = (found.reverse() if from_end else found)[first : first + PER_PAGE]
     return _in(workspaces).filter(pk__in=pks).order_by(*order).values_list(*Row.COLUMNS)
 
 
@@ -168,13 +176,13 @@ def _sums_of_all(state: str) -> Prepared[Any]:
 
 
 @cache
-def _page_of_all(group: str, sort: str, *, are_few: bool) -> Prepared[Any]:
-    def page(workspaces: list[int], state: str, start: int) -> QuerySet[Any, Any]:
+def _page_of_all(group: str, sort: str, *, from_end: bool, are_few: bool) -> Prepared[Any]:
+    def page(workspaces: list[int], state: str, first: int) -> QuerySet[Any, Any]:
         # For any state: for one that is rare on the whole each agent would be looked up by itself.
         shown = _in(workspaces).filter(state=state)
         if are_few and group == "agent":
             # And for any it would go through the users of all workspaces.
             shown = shown.filter(user__in=shown.values("user").distinct())
-        return _page(workspaces, shown, group, sort, start)
+        return _page(workspaces, shown, group, sort, first, from_end=from_end)
 
     return Prepared(page)

@@ -1,6 +1,7 @@
 """The queue of a workspace with more entries, agents or customers than are counted, sorted or listed."""
 
 from datetime import date
+from itertools import chain
 
 import pytest
 
@@ -124,6 +125,22 @@ def test_few_and_many_are_shown_alike(as_manager, manager, entries, two_rows, mo
     assert shown(as_manager, query) == few != []
 
 
+@pytest.mark.parametrize(
+    "query", ["", "sort=oldest", "sort=amount", "group=customer", "group=day", "dates=range"]
+)
+def test_the_pages_together_are_all_of_it_in_order(as_manager, entries, monkeypatch, query):
+    """Those nearer to the end are found from there."""
+    whole = shown(as_manager, query)
+    for size in (1, 2, 3, 4):
+        monkeypatch.setattr(review_reads, "PER_PAGE", size)
+        monkeypatch.setattr(review, "PER_PAGE", size)
+        forget()
+        pages = [shown(as_manager, f"{query}&page={number}") for number in range(1, -(-5 // size) + 1)]
+        assert list(chain.from_iterable(pages)) == whole
+        assert set(map(len, pages[:-1])) <= {size}
+    forget()
+
+
 def test_what_discarded_entries_would_have_come_to_is_not_said(as_manager, manager, entries):
     entries[0].discard(by=manager, now=entries[0].created_at)
     assert "<p>1 discarded entry</p>" in as_manager.get(f"{QUEUE}?state=discarded").content.decode()
@@ -232,6 +249,7 @@ def test_a_name_that_nobody_has_shows_nothing_and_says_so(as_manager, entries, s
     response = as_manager.get(QUEUE, {"customer": text})
     assert response.status_code == 422
     assert response.context["queue"].entries == []
+    assert "Customer: There is no such name here. A part of it is enough." in response.content.decode()
 
 
 def test_a_typed_name_finds_none_of_another_workspace(as_manager, entries, foreign_conversation, short):
@@ -245,7 +263,7 @@ def test_a_part_of_too_many_names_is_refused(as_manager, entries, short, monkeyp
     response = as_manager.get(QUEUE, {"customer": "tomer"})
     assert response.status_code == 422
     assert response.context["queue"].entries == []
-    assert "Select a valid choice." in response.content.decode()
+    assert "Customer: Too many have this in their name. Type more of it." in response.content.decode()
 
 
 def test_what_is_approved_by_a_typed_name_is_what_is_shown(as_manager, entries, short):

@@ -74,6 +74,12 @@ class User(AbstractUser):
                 violation_error_message=_("Another account has this email address."),
             ),
         ]
+        indexes = [
+            # Lists name people and put them in order, of whom they know the ids.
+            models.Index(
+                fields=["id"], include=["last_name", "first_name", "username"], name="names_of_users"
+            ),
+        ]
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """Says it at the field: the only constraint is that of the address."""

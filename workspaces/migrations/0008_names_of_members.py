@@ -1,4 +1,6 @@
-"""Whoever was a member once is counted and named without a look at all that happened to the members."""
+"""Whoever was a member once is counted without a look at all that happened to the members, and named without a
+look at the users themselves.
+"""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -10,6 +12,12 @@ class Migration(migrations.Migration):
     dependencies = [("workspaces", "0007_authors_of_histories_stay")]
 
     operations = [
+        migrations.AddIndex(
+            model_name="user",
+            index=models.Index(
+                fields=["id"], include=["last_name", "first_name", "username"], name="names_of_users"
+            ),
+        ),
         migrations.AddIndex(
             model_name="historicalmembership",
             index=models.Index(fields=["workspace", "user"], name="once_members"),
