@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONArray
 
 from billing.models import BillingEntry, BillingType
@@ -17,6 +18,17 @@ from workspaces.prepared import Prepared
 
 #: So many are shown; the sums are of all.
 SHOWN = 10
+#: What is added up of all of them.
+EVERYTHING: dict[str, Any] = {
+    "count": Count("pk"),
+    "ids": Sum("pk"),
+    "versions": Sum("version"),
+    "seconds": Sum("billed_seconds"),
+    "charged": Sum("amount", filter=Q(kind=BillingType.Kind.SERVICE)),
+    "first_currency": Min("currency"),
+    "last_currency": Max("currency"),
+}
+MARK = "count", "ids", "versions"
 NOTHING = (0, 0, 0)
 
 
@@ -28,12 +40,17 @@ class Log:
 
     @cached_property
     def entries(self) -> list[Any]:
-        """The latest, each with the sums over all in `count`, `seconds` and the like: one query."""
+        """The latest, each with the sums over all: one query."""
         return _latest(here=self.here.pk, workspace=self.here.workspace_id)
+
+    @cached_property
+    def _everything(self) -> dict[str, Any]:
+        """What all of them come to; empty where there are none."""
+        return dict(zip(EVERYTHING, self.entries[0].everything, strict=True)) if self.entries else {}
 
     @property
     def count(self) -> int:
-        return self.entries[0].count if self.entries else 0
+        return self._everything.get("count", 0)
 
     @property
     def more(self) -> int:
@@ -42,23 +59,22 @@ class Log:
 
     @property
     def billed_seconds(self) -> int:
-        return int(self.entries[0].seconds) if self.entries else 0
+        return self._everything.get("seconds", 0)
 
     @cached_property
     def money(self) -> str:
         """ "456.00 EUR, 20.00 USD"; empty if nothing is charged."""
-        latest = self.entries[0] if self.entries else None
-        if latest is None or latest.charged is None:
+        charged, currency = self._everything.get("charged"), self._everything.get("first_currency")
+        if charged is None or currency is None:
             return ""
-        if latest.first_currency != latest.last_currency:  # The workspace has changed its own meanwhile.
+        if currency != self._everything["last_currency"]:  # The workspace has changed its own meanwhile.
             return _logged_on(self.here.pk, self.here.workspace_id).sums().money
-        return format_sums({latest.currency: int(latest.charged)})
+        return format_sums({currency: charged})
 
     @property
     def mark(self) -> tuple[int, ...]:
         """Another one as soon as an entry joins, leaves or changes; see `with_mark`."""
-        latest = self.entries[0] if self.entries else None
-        return (latest.count, int(latest.ids), int(latest.versions)) if latest else NOTHING
+        return tuple(self._everything[name] for name in MARK) if self.entries else NOTHING
 
 
 def _logged_on(here: Any, workspace: Any) -> BillingEntryQuerySet:
@@ -66,26 +82,24 @@ def _logged_on(here: Any, workspace: Any) -> BillingEntryQuerySet:
     return entries.exclude(timer__state__in=Timer.OPEN)
 
 
+def _packed(here: Any, workspace: Any, names: Iterable[str]) -> Subquery:
+    """Some of EVERYTHING over all that was logged, as a list; None where that is nothing."""
+    logged = _logged_on(here, workspace).order_by().values("conversation")
+    sums = logged.annotate(**{name: EVERYTHING[name] for name in names})
+    return Subquery(sums.annotate(packed=JSONArray(*names)).values("packed"))
+
+
 def _with_sums(here: int, workspace: int) -> QuerySet[BillingEntry]:
-    everything = {
-        "count": Window(Count("pk")),
-        "ids": Window(Sum("pk")),
-        "versions": Window(Sum("version")),
-        "seconds": Window(Sum("billed_seconds")),
-        "charged": Window(Sum("amount", filter=Q(kind=BillingType.Kind.SERVICE))),
-        "first_currency": Window(Min("currency")),
-        "last_currency": Window(Max("currency")),
-    }
-    latest = _logged_on(here, workspace).annotate(**everything).select_related("user")
+    # Beside them and not by windows over them: only those that are shown are read whole.
+    everything = _packed(here, workspace, EVERYTHING)
+    latest = _logged_on(here, workspace).annotate(everything=everything).select_related("user")
     return latest.order_by("-date", "-pk")[:SHOWN]
 
 
 def _with_mark(here: int, workspaces: list[int]) -> QuerySet[Conversation]:
-    logged = _logged_on(OuterRef("pk"), OuterRef("workspace")).order_by().values("conversation")
-    mark = logged.annotate(count=Count("pk"), ids=Sum("pk"), versions=Sum("version"))
-    packed = mark.annotate(mark=JSONArray("count", "ids", "versions")).values("mark")
+    mark = _packed(OuterRef("pk"), OuterRef("workspace"), MARK)
     found = Conversation.objects.filter(pk=here, workspace__in=workspaces)
-    return found.annotate(log_mark=Subquery(packed)).only("workspace", "state").order_by()
+    return found.annotate(log_mark=mark).only("workspace", "state").order_by()
 
 
 _latest = Prepared(_with_sums)

@@ -45,6 +45,7 @@ class Message(InWorkspace):
         verbose_name=_("conversation"),
         on_delete=models.PROTECT,
         related_name="messages",
+        db_index=False,  # messages_of_a_conversation begins with it
     )
     author = models.ForeignKey(
         User, verbose_name=_("author"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
