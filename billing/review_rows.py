@@ -49,7 +49,11 @@ class _Columns(NamedTuple):
 
 
 #: Looked up for those alone that say nothing themselves.
-SUBJECT = Subquery(Conversation.objects.filter(pk=OuterRef("conversation")).values("subject"))
+SUBJECT = Subquery(
+    Conversation.objects.filter(pk=OuterRef("conversation"), workspace=OuterRef("workspace")).values(
+        "subject"
+    )
+)
 #: Where they stand, seen from an entry; the others have its names.
 PLACES: dict[str, Any] = {
     "title": Case(When(description="", then=SUBJECT), default="description", output_field=TextField()),

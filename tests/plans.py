@@ -12,12 +12,14 @@ from django.db import connection
 from billing.models import BillingEntry
 from conversations.models import Conversation, Message
 from timers.models import Interval, Timer
-from workspaces.models import User
+from workspaces.models import Membership, User
 
 LARGE = {
     model._meta.db_table
     for model in (Conversation, Message, BillingEntry, BillingEntry.history.model, Timer, Interval)
 }
+#: What grows with the people.
+PEOPLE = {User._meta.db_table, Membership.history.model._meta.db_table}
 #: Of make_data. The planner of PostgreSQL is told that it was 1.
 SCALE = 0.005
 #: Rows that a query may have to go through, as the planner reckons; it takes the busiest workspace for one of
@@ -30,7 +32,7 @@ GREEDY = {"Sort", "Hash", "Aggregate", "WindowAgg", "Materialize", "Bitmap Heap 
 
 
 def make_believe() -> None:
-    """Let the planner take the large tables, and the users, for those of all of make_data, until the
+    """Let the planner take the large tables, and those of people, for those of all of make_data, until the
     transaction ends.
     """
     if connection.vendor != "postgresql":
@@ -41,7 +43,7 @@ def make_believe() -> None:
             "UPDATE pg_class SET reltuples = reltuples * %s, relallvisible = relpages"
             " WHERE oid = ANY(%s::regclass[])"
             "    OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = ANY(%s::regclass[]))",
-            [1 / SCALE, *[sorted(LARGE | {User._meta.db_table})] * 2],
+            [1 / SCALE, *[sorted(LARGE | PEOPLE)] * 2],
         )
 
 

@@ -209,7 +209,7 @@ def test_every_click_on_an_entry_reads_by_index(at: Ground) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "path", "added_up", "scan"),
+    ("who", "path", "told_by", "scan"),
     [
         (
             "manager",
@@ -218,16 +218,19 @@ def test_every_click_on_an_entry_reads_by_index(at: Ground) -> None:
             "Index Only Scan using entries_to_add_up",
         ),
         ("agent", "/conversations/{}/", "'seconds'", "Index Only Scan using entries_for_a_customer"),
+        ("agent", "/conversations/{}/", '"conversations_message"', "using messages_of_a_conversation"),
+        ("manager", "/billing/review/", "_historicalmembership", "Index Only Scan using once_members"),
+        ("manager", "/billing/review/", "OFFSET", "Index Only Scan using names_of_users"),
     ],
 )
-def test_what_is_added_up_at_each_look_is_in_an_index_for_it(
-    at: Ground, who: str, path: str, added_up: str, scan: str
+def test_what_is_read_at_each_look_is_in_an_index_for_it(
+    at: Ground, who: str, path: str, told_by: str, scan: str
 ) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no index that holds more than it finds by")
     watch = Watch(at)
     watch.send(who, "page", path.format(at.conversation), htmx=False)
-    (query,) = [query for query in watch.prepared if added_up in query]
+    (query,) = [query for query in watch.prepared if told_by in query]
     assert scan in shown(query)
 
 

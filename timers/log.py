@@ -64,12 +64,12 @@ class Log:
     @cached_property
     def money(self) -> str:
         """ "456.00 EUR, 20.00 USD"; empty if nothing is charged."""
-        charged, currency = self._everything.get("charged"), self._everything.get("first_currency")
-        if charged is None or currency is None:
+        found = self._everything
+        if found.get("charged") is None:
             return ""
-        if currency != self._everything["last_currency"]:  # The workspace has changed its own meanwhile.
+        if found["first_currency"] != found["last_currency"]:  # The workspace has changed its own meanwhile.
             return _logged_on(self.here.pk, self.here.workspace_id).sums().money
-        return format_sums({currency: charged})
+        return format_sums({found["first_currency"]: found["charged"]})
 
     @property
     def mark(self) -> tuple[int, ...]:

@@ -70,6 +70,17 @@ def test_a_row_names_its_agent_unless_its_group_does(
     assert (" · Katharina Wiegand</small>" in row) is is_named
 
 
+@pytest.mark.parametrize(
+    ("description", "title"), [("", "VPN drops after update"), ("MTU reset", "MTU reset")]
+)
+def test_a_row_that_says_nothing_has_the_subject_of_its_conversation(
+    as_manager: Client, agent: User, conversation: Conversation, description: str, title: str
+) -> None:
+    assert conversation.subject == "VPN drops after update"
+    row = row_of(as_manager, make(agent, conversation, description=description))
+    assert f'<span class="clip">{title}</span>' in row
+
+
 def test_that_there_is_no_billing_type_is_said_in_the_language_of_the_page(
     as_manager: Client, manager: User, agent: User, conversation: Conversation
 ) -> None:

@@ -99,8 +99,9 @@ class Run:
             response = self._send(request)
             body = judging.body_of(response)
             faults = list(judging.faults(response, request.path, number))
-        # Of any kind: what gets through the whole application is a finding, and is told with its trace.
-        except Exception:
+        except (
+            Exception
+        ):  # of any kind: what gets through the whole application is the finding, told with its trace
             return {"n": number, "status": 599, "faults": ["raised"], **self._told(request, number)} | {
                 "trace": traceback.format_exc()[-3000:]
             }, None
