@@ -151,7 +151,8 @@ def test_every_page_reads_by_index(at: Ground) -> None:
 def test_every_click_on_a_timer_reads_by_index(at: Ground, *, automatically: bool) -> None:
     Workspace.objects.update(create_entries_automatically=automatically, one_running_timer=not automatically)
     watch = Watch(at)
-    idle = Conversation.objects.open().filter(workspace=at.workspace).exclude(timers__user__username=at.agent)
+    taken = Timer.objects.filter(user__username=at.agent, state__in=Timer.OPEN).values("conversation")
+    idle = Conversation.objects.open().filter(workspace=at.workspace).exclude(pk__in=taken)
     conversation = idle.earliest("pk").pk
     on = {"on": conversation, "marks": "", "note": ""}
 
